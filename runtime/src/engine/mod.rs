@@ -1,0 +1,34 @@
+//! The loop that carries frames: segments, their nodes, sleeping, the fence around modules.
+//!
+//! Called by `swap` (building, pausing) and `control` (watching). Knows neither YAML nor `.so` nor WASM:
+//! it sees `Box<dyn Half>` and indices. What holds:
+//! - A segment is driven by one thread, which owns it; pausing gives it back by value.
+//! - What a node does not take stays in its inbox, owned by the segment.
+//! - A module is entered from exactly one place per kind of call (`node::Node`), so that there is one place
+//!   to count, to time, to catch a fault.
+
+mod clock;
+mod driver;
+mod fence;
+mod inbox;
+mod node;
+mod park;
+mod poll;
+mod pump;
+mod ready;
+mod segment;
+
+pub use clock::Clock;
+pub use driver::{Driver, Gate};
+pub use fence::{Event, OnFault};
+pub use inbox::Inbox;
+pub use node::{Health, Node, NodeCtl, Role, Target};
+pub use park::Waker;
+pub use pump::Pump;
+pub use ready::BitSet;
+pub use segment::{Exchange, Progress, Segment};
+
+/// Most frames in one call.
+pub const BATCH_FRAMES: u32 = 64;
+/// Most payload bytes in one call, so that a batch stays in the cache; one frame may be larger.
+pub const BATCH_BYTES: u64 = 256 << 10;

@@ -1,0 +1,253 @@
+//! One half of a node inside a segment: its inbox, its links, and the calls into its module.
+
+use super::{BATCH_FRAMES, Event, Inbox, OnFault, fence, ready::BitSet};
+use crate::{
+    host::NodeShared,
+    module::{Call, Half, Outbox, Status},
+    pool::{self, AccountId, field},
+};
+use crossbeam_channel::Sender;
+use rogue_sdk::Frame;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+};
+
+/// Where a link leads, inside the segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Index in the segment; greater than that of the node the link leaves.
+    pub node: usize,
+    /// Input port there.
+    pub port: u32,
+}
+
+/// What a half does in its segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Takes frames from links.
+    Take,
+    /// Gives frames from outside: ends when the run is stopped.
+    Source,
+    /// Gives frames that its other half took: ends after that.
+    Queue,
+}
+
+/// How a node is doing; both halves share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Health {
+    /// It is called.
+    Running = 0,
+    /// It failed and is not called any more.
+    Dead = 1,
+    /// It failed and waits for a new instance.
+    Waiting = 2,
+}
+
+/// What both halves of a node share, and what others may watch.
+pub struct NodeCtl {
+    /// Index in the plan.
+    pub node: usize,
+    /// Its account.
+    pub account: AccountId,
+    /// What its module keeps in the runtime.
+    pub shared: Arc<NodeShared>,
+    /// What the graph says of a failure.
+    pub on_fault: OnFault,
+    /// Failures so far.
+    pub faults: AtomicU64,
+    /// Nanoseconds inside the module, estimated from every [`SAMPLE_EVERY`]th call.
+    pub busy_ns: AtomicU64,
+    /// Set when a half of it has come to its end.
+    pub ended: AtomicBool,
+    health: AtomicU8,
+    events: Sender<Event>,
+}
+
+/// One call in so many is timed.
+pub const SAMPLE_EVERY: u32 = 64;
+
+impl NodeCtl {
+    /// For a node that runs.
+    pub fn new(
+        node: usize,
+        account: AccountId,
+        shared: Arc<NodeShared>,
+        on_fault: OnFault,
+        events: Sender<Event>,
+    ) -> Self {
+        let (faults, busy_ns) = (AtomicU64::new(0), AtomicU64::new(0));
+        let (ended, health) = (AtomicBool::new(false), AtomicU8::new(0));
+        NodeCtl { node, account, shared, on_fault, faults, busy_ns, ended, health, events }
+    }
+
+    /// How it is doing.
+    #[inline]
+    pub fn health(&self) -> Health {
+        match self.health.load(Ordering::Acquire) {
+            0 => Health::Running,
+            2 => Health::Waiting,
+            _ => Health::Dead,
+        }
+    }
+
+    /// Says how it is doing.
+    pub fn set_health(&self, health: Health) {
+        self.health.store(health as u8, Ordering::Release);
+    }
+
+    /// Takes note of a failure and tells whoever watches.
+    pub fn fail(&self, status: Status) {
+        let said = self.shared.take_fault();
+        let text = match (status, said) {
+            (Status::Panicked, said) => format!("panicked: {}", said.as_deref().unwrap_or("without a text")),
+            (_, Some(said)) => said,
+            (_, None) => "failed without saying why".to_owned(),
+        };
+        self.faults.fetch_add(1, Ordering::Relaxed);
+        let health = if self.on_fault == OnFault::Restart { Health::Waiting } else { Health::Dead };
+        self.set_health(health);
+        let _ = self.events.send(Event::Fault { node: self.node, text });
+    }
+}
+
+/// How far a half is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Running,
+    Finishing,
+    Ended,
+}
+
+/// A half in its segment.
+pub struct Node {
+    pub(super) ctl: Arc<NodeCtl>,
+    pub(super) half: Box<dyn Half>,
+    pub(super) role: Role,
+    pub(super) inbox: Inbox,
+    /// Links that have not ended.
+    pub(super) inputs_open: usize,
+    /// Per output port: the primary first.
+    pub(super) outputs: Vec<Vec<Target>>,
+    pub(super) stage: Stage,
+    pub(super) wake_at_ns: u64,
+    /// Those whose frames can get here.
+    pub(super) upstream: BitSet,
+    calls: u32,
+}
+
+impl Node {
+    /// A half that has not been called yet.
+    pub fn new(
+        ctl: Arc<NodeCtl>,
+        half: Box<dyn Half>,
+        role: Role,
+        inputs: usize,
+        outputs: Vec<Vec<Target>>,
+        upstream: BitSet,
+    ) -> Self {
+        Node {
+            ctl,
+            half,
+            role,
+            inbox: Inbox::default(),
+            inputs_open: inputs,
+            outputs,
+            stage: Stage::Running,
+            wake_at_ns: 0,
+            upstream,
+            calls: 0,
+        }
+    }
+
+    /// The most frames it wants in one call.
+    pub(super) fn batch_max(&self) -> u32 {
+        self.ctl.shared.batch_max.load(Ordering::Relaxed).clamp(1, BATCH_FRAMES)
+    }
+
+    /// Offers what waits in the inbox, or a wake when nothing does.
+    pub(super) fn accept(&mut self, now_ns: u64, out: &mut Outbox) -> Status {
+        let most = self.batch_max() as usize;
+        let (port, frames) = self.inbox.run(most);
+        let bytes = payload_of(frames);
+        let mut call = Call { now_ns, port, frames, taken: 0, inside: 0, out, completed_out: 0, max: 0, wake_at_ns: 0 };
+        let status = timed(&self.ctl, &mut self.calls, || self.half.accept(&mut call));
+        let (taken, completed, wake_at_ns, inside) = (call.taken, call.completed_out, call.wake_at_ns, call.inside);
+        let left = payload_of(&call.frames[taken..]);
+        if taken > 0 {
+            pool::count(self.ctl.account, field::IN, taken as u64);
+            pool::count(self.ctl.account, field::IN_BYTES, bytes - left);
+            self.inbox.consume(taken);
+        }
+        self.ask(wake_at_ns);
+        if matches!(status, Status::Fault | Status::Panicked) {
+            fence::drop_unfinished(&mut out.items, completed);
+            fence::book_inside(self.ctl.account, inside);
+        }
+        self.after(status)
+    }
+
+    /// Asks for frames.
+    pub(super) fn produce(&mut self, now_ns: u64, max: u32, out: &mut Outbox) -> Status {
+        self.call(now_ns, max, out, |half, call| half.produce(call))
+    }
+
+    /// Asks for what is left after the last input.
+    pub(super) fn finish(&mut self, now_ns: u64, out: &mut Outbox) -> Status {
+        self.call(now_ns, 0, out, |half, call| half.finish(call))
+    }
+
+    fn call(
+        &mut self,
+        now_ns: u64,
+        max: u32,
+        out: &mut Outbox,
+        body: impl FnOnce(&mut dyn Half, &mut Call<'_>) -> Status,
+    ) -> Status {
+        let mut call =
+            Call { now_ns, port: 0, frames: &mut [], taken: 0, inside: 0, out, completed_out: 0, max, wake_at_ns: 0 };
+        let half = &mut *self.half;
+        let status = timed(&self.ctl, &mut self.calls, || body(half, &mut call));
+        let wake_at_ns = call.wake_at_ns;
+        self.ask(wake_at_ns);
+        self.after(status)
+    }
+
+    /// A time asked for replaces an earlier one; a call that asks for none leaves it.
+    #[inline]
+    fn ask(&mut self, wake_at_ns: u64) {
+        if wake_at_ns != 0 {
+            self.wake_at_ns = wake_at_ns;
+        }
+    }
+
+    /// A failure, of this call or reported by a thread of the module's own, ends the health of the node.
+    #[inline]
+    fn after(&mut self, status: Status) -> Status {
+        let foreign = self.ctl.shared.faulted.load(Ordering::Relaxed);
+        if matches!(status, Status::Fault | Status::Panicked) || foreign {
+            self.ctl.fail(status);
+            return Status::Fault;
+        }
+        status
+    }
+}
+
+fn payload_of(frames: &[Option<Frame>]) -> u64 {
+    frames.iter().flatten().map(|frame| u64::from(frame.payload())).sum()
+}
+
+/// Runs a call; one in [`SAMPLE_EVERY`] is timed and stands for the others.
+#[inline]
+fn timed(ctl: &NodeCtl, calls: &mut u32, body: impl FnOnce() -> Status) -> Status {
+    *calls = calls.wrapping_add(1);
+    if !calls.is_multiple_of(SAMPLE_EVERY) {
+        return body();
+    }
+    let start = pool::now_ns();
+    let status = body();
+    let spent = (pool::now_ns() - start) * u64::from(SAMPLE_EVERY);
+    ctl.busy_ns.store(ctl.busy_ns.load(Ordering::Relaxed) + spent, Ordering::Relaxed);
+    status
+}

@@ -1,0 +1,464 @@
+//! The loop: runs the ready node furthest downstream until nothing but sources is left, then polls a source.
+//!
+//! What holds: nodes are in topological order and links point forward; every inbox is bounded, because a
+//! node that cannot take masks everything that leads to it, and because a module stops taking when `Out`
+//! is full.
+
+use super::{
+    BATCH_FRAMES, Clock, Health, Node, OnFault, Role, Waker,
+    node::Stage,
+    ready::BitSet,
+};
+use crate::{
+    module::{Half, Outbox, Status},
+    pool::{self, field},
+};
+use std::{
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+/// What a turn came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Something was done.
+    Worked,
+    /// Nothing to do before the time given, if one is given.
+    Idle(Option<Duration>),
+    /// All nodes have ended.
+    Ended,
+}
+
+/// Where fresh halves for nodes that failed are put, by index in the segment. The half that was there comes
+/// back in its place, for whoever ends the instance.
+#[derive(Default)]
+pub struct Exchange {
+    fresh: Mutex<Vec<(usize, Box<dyn Half>)>>,
+    old: Mutex<Vec<(usize, Box<dyn Half>)>>,
+}
+
+impl Exchange {
+    /// Puts a half in place of node `index`'s at the next turn; wake the node afterwards.
+    pub fn put(&self, index: usize, half: Box<dyn Half>) {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push((index, half));
+    }
+
+    /// The half that was replaced last at `index`, once that has happened.
+    pub fn take_old(&self, index: usize) -> Option<Box<dyn Half>> {
+        let mut old = self.old.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = old.iter().position(|(n, _)| *n == index)?;
+        Some(old.swap_remove(at).1)
+    }
+}
+
+/// Nodes that one thread drives.
+pub struct Segment {
+    nodes: Vec<Node>,
+    waker: Arc<Waker>,
+    clock: Clock,
+    /// Nodes to call: input, a wake, a time, or unfinished work.
+    ready: BitSet,
+    /// Sources and queues to poll.
+    givers: BitSet,
+    /// Nodes that could not take what they were offered.
+    blocked: BitSet,
+    /// All that leads to them.
+    masked: BitSet,
+    /// `masked` and `givers`: what the search for the furthest downstream passes over.
+    skipped: BitSet,
+    /// Where the round of sources goes on.
+    turn: usize,
+    out: Outbox,
+    max: Vec<u32>,
+    next_wake_ns: u64,
+    now_ns: u64,
+    ended: usize,
+    stopping: bool,
+    exchange: Arc<Exchange>,
+}
+
+impl Segment {
+    /// Nodes in topological order.
+    pub fn new(nodes: Vec<Node>, waker: Arc<Waker>, clock: Clock) -> Segment {
+        let set = || BitSet::new(nodes.len());
+        let mut segment = Segment {
+            waker,
+            clock,
+            ready: set(),
+            givers: set(),
+            blocked: set(),
+            masked: set(),
+            skipped: set(),
+            turn: 0,
+            out: Outbox { items: Vec::new(), limit: BATCH_FRAMES as usize },
+            max: Vec::new(),
+            next_wake_ns: 0,
+            now_ns: 0,
+            ended: 0,
+            stopping: false,
+            exchange: Arc::default(),
+            nodes,
+        };
+        for n in 0..segment.nodes.len() {
+            if segment.nodes[n].role == Role::Take {
+                if segment.nodes[n].inputs_open == 0 {
+                    segment.ready.insert(n);
+                }
+            } else {
+                segment.givers.insert(n);
+                segment.ready.insert(n);
+            }
+        }
+        segment.max = (0..segment.nodes.len()).map(|n| segment.least_batch(n)).collect();
+        segment.remask();
+        segment
+    }
+
+    /// The smallest batch that any node downstream of `n` wants: a source gives no more at once.
+    fn least_batch(&self, n: usize) -> u32 {
+        let below = self.nodes.iter().enumerate().filter(|(i, node)| *i == n || node.upstream.contains(n));
+        below.map(|(_, node)| node.batch_max()).min().unwrap_or(BATCH_FRAMES)
+    }
+
+    /// Its waker.
+    pub fn waker(&self) -> &Arc<Waker> {
+        &self.waker
+    }
+
+    /// Where fresh halves for failed nodes are put.
+    pub fn exchange(&self) -> Arc<Exchange> {
+        self.exchange.clone()
+    }
+
+    /// Number of its nodes.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Frames in inboxes, per account.
+    pub fn queued(&self) -> impl Iterator<Item = (pool::AccountId, u64)> + '_ {
+        self.nodes.iter().map(|node| (node.ctl.account, node.inbox.len() as u64))
+    }
+
+    /// Calls one node. The clock is asked when a source is about to be polled, so that all that follows from
+    /// one poll happens at one time.
+    pub fn turn(&mut self) -> Progress {
+        if self.now_ns == 0 {
+            self.see_time();
+        }
+        self.hear();
+        if let Some(n) = self.ready.highest_without(&self.skipped) {
+            self.call_taker(n);
+            return Progress::Worked;
+        }
+        self.see_time();
+        if let Some(n) = self.next_giver() {
+            self.call_giver(n);
+            return Progress::Worked;
+        }
+        if self.ended == self.nodes.len() {
+            return Progress::Ended;
+        }
+        if self.due() {
+            return Progress::Worked;
+        }
+        let wait = (self.next_wake_ns != 0).then(|| self.next_wake_ns.saturating_sub(self.now_ns));
+        self.now_ns = 0;
+        Progress::Idle(wait.map(Duration::from_nanos))
+    }
+
+    fn see_time(&mut self) {
+        self.now_ns = self.clock.now_ns();
+        pool::set_now(self.now_ns);
+    }
+
+    fn due(&self) -> bool {
+        self.next_wake_ns != 0 && self.next_wake_ns <= self.now_ns
+    }
+
+    /// Takes in wakes, times that have come, and fresh halves.
+    fn hear(&mut self) {
+        for word in 0..self.ready.words() {
+            let bits = self.waker.take(word);
+            if bits != 0 {
+                self.ready.insert_word(word, bits);
+                self.take_fresh();
+                self.unblock();
+            }
+        }
+        if self.due() {
+            self.next_wake_ns = 0;
+            for n in 0..self.nodes.len() {
+                let at = self.nodes[n].wake_at_ns;
+                if at == 0 {
+                    continue;
+                }
+                if at <= self.now_ns {
+                    self.nodes[n].wake_at_ns = 0;
+                    self.ready.insert(n);
+                } else {
+                    self.set_wake(at);
+                }
+            }
+            self.unblock();
+        }
+    }
+
+    fn set_wake(&mut self, at_ns: u64) {
+        if at_ns != 0 && (self.next_wake_ns == 0 || at_ns < self.next_wake_ns) {
+            self.next_wake_ns = at_ns;
+        }
+    }
+
+    fn take_fresh(&mut self) {
+        let fresh = std::mem::take(&mut *self.exchange.fresh.lock().unwrap_or_else(PoisonError::into_inner));
+        for (n, half) in fresh {
+            if let Some(node) = self.nodes.get_mut(n) {
+                let old = std::mem::replace(&mut node.half, half);
+                self.exchange.old.lock().unwrap_or_else(PoisonError::into_inner).push((n, old));
+                self.ready.insert(n);
+            }
+        }
+    }
+
+    /// Woken nodes are no longer blocked.
+    fn unblock(&mut self) {
+        let mut changed = false;
+        for n in 0..self.nodes.len() {
+            if self.blocked.contains(n) && self.ready.contains(n) {
+                self.blocked.remove(n);
+                changed = true;
+            }
+        }
+        if changed {
+            self.remask();
+        }
+    }
+
+    fn remask(&mut self) {
+        self.masked.clear();
+        for n in 0..self.nodes.len() {
+            if self.blocked.contains(n) {
+                self.masked.add_all(&self.nodes[n].upstream);
+            }
+        }
+        self.skipped = self.masked.clone();
+        self.skipped.add_all(&self.givers);
+    }
+
+    fn block(&mut self, n: usize) {
+        self.ready.remove(n);
+        if !self.blocked.contains(n) {
+            self.blocked.insert(n);
+            self.remask();
+        }
+    }
+
+    /// The next ready source in the round.
+    fn next_giver(&mut self) -> Option<usize> {
+        let len = self.nodes.len();
+        let found = (0..len)
+            .map(|i| (self.turn + i) % len)
+            .find(|&n| self.givers.contains(n) && self.ready.contains(n) && !self.masked.contains(n))?;
+        self.turn = found + 1;
+        Some(found)
+    }
+
+    fn call_taker(&mut self, n: usize) {
+        let health = self.nodes[n].ctl.health();
+        if health != Health::Running || self.nodes[n].stage == Stage::Ended {
+            return self.call_unhealthy(n, health);
+        }
+        let node = &mut self.nodes[n];
+        if node.inbox.is_empty() && node.inputs_open == 0 {
+            node.stage = Stage::Finishing;
+        }
+        let finishing = node.stage == Stage::Finishing;
+        let status = if finishing {
+            node.finish(self.now_ns, &mut self.out)
+        } else {
+            node.accept(self.now_ns, &mut self.out)
+        };
+        let waiting = !node.inbox.is_empty();
+        let wake_at = node.wake_at_ns;
+        let may_finish = node.inputs_open == 0 && !waiting;
+        self.deliver(n);
+        self.set_wake(wake_at);
+        match status {
+            Status::Ended if finishing => self.end(n),
+            Status::Blocked if waiting => self.block(n),
+            Status::Fault | Status::Panicked => self.ready.insert(n),
+            Status::More => self.ready.insert(n),
+            _ if waiting || (may_finish && !finishing) => self.ready.insert(n),
+            _ => self.ready.remove(n),
+        }
+    }
+
+    fn call_giver(&mut self, n: usize) {
+        let health = self.nodes[n].ctl.health();
+        if self.nodes[n].stage == Stage::Ended || (self.stopping && self.nodes[n].role == Role::Source) {
+            self.end(n);
+            return;
+        }
+        if health != Health::Running {
+            return self.call_unhealthy(n, health);
+        }
+        let max = self.max[n];
+        self.out.limit = max as usize;
+        let status = self.nodes[n].produce(self.now_ns, max, &mut self.out);
+        self.out.limit = BATCH_FRAMES as usize;
+        self.deliver(n);
+        self.set_wake(self.nodes[n].wake_at_ns);
+        match status {
+            Status::More | Status::Fault | Status::Panicked => {}
+            Status::Ended => self.end(n),
+            Status::Idle | Status::Blocked => self.ready.remove(n),
+        }
+    }
+
+    /// A node whose module is not called: its frames are dropped, passed by, or kept for a new instance.
+    fn call_unhealthy(&mut self, n: usize, health: Health) {
+        if health == Health::Waiting && self.nodes[n].stage != Stage::Ended && !self.stopping {
+            return self.block_waiting(n);
+        }
+        let bypass = self.nodes[n].ctl.on_fault == OnFault::Bypass;
+        let account = self.nodes[n].ctl.account;
+        let waiting: Vec<_> = self.nodes[n].inbox.drain().collect();
+        pool::count(account, field::IN, waiting.len() as u64);
+        for (_, frame) in waiting {
+            pool::count(account, field::IN_BYTES, frame.payload().into());
+            if bypass {
+                self.out.items.push(crate::module::OutItem { frame, port: 0, pad: 0 });
+            } else {
+                pool::drop_as(frame, field::DROP_FAULT);
+            }
+        }
+        self.deliver(n);
+        let node = &self.nodes[n];
+        if node.stage != Stage::Ended && (node.role != Role::Take || node.inputs_open == 0) {
+            self.end(n);
+        } else {
+            self.ready.remove(n);
+        }
+    }
+
+    /// Waits for a fresh half; what leads here waits with it.
+    fn block_waiting(&mut self, n: usize) {
+        if self.nodes[n].role == Role::Take {
+            self.block(n);
+        } else {
+            self.ready.remove(n);
+        }
+    }
+
+    /// A node has nothing more to give: its links end.
+    fn end(&mut self, n: usize) {
+        self.ready.remove(n);
+        if self.blocked.contains(n) {
+            self.blocked.remove(n);
+            self.remask();
+        }
+        if self.nodes[n].stage == Stage::Ended {
+            return;
+        }
+        self.nodes[n].stage = Stage::Ended;
+        self.nodes[n].ctl.ended.store(true, Ordering::Release);
+        self.nodes[n].wake_at_ns = 0;
+        self.ended += 1;
+        let targets: Vec<usize> = self.nodes[n].outputs.iter().flatten().map(|target| target.node).collect();
+        for t in targets {
+            let target = &mut self.nodes[t];
+            target.inputs_open -= 1;
+            if target.inputs_open == 0 && target.inbox.is_empty() && target.stage == Stage::Running {
+                self.ready.insert(t);
+            }
+        }
+    }
+
+    /// Carries what node `n` left in `out` along its links.
+    #[inline]
+    fn deliver(&mut self, n: usize) {
+        if self.out.items.is_empty() {
+            return;
+        }
+        let (before, after) = self.nodes.split_at_mut(n + 1);
+        let Some(node) = before.last() else { return };
+        let account = node.ctl.account;
+        let (mut frames, mut bytes) = (0u64, 0u64);
+        for item in self.out.items.drain(..) {
+            let mut frame = item.frame;
+            let Some((primary, others)) =
+                node.outputs.get(item.port as usize).and_then(|targets| targets.split_first())
+            else {
+                pool::drop_as(frame, field::DROP_UNLINKED);
+                continue;
+            };
+            let holder = pool::holder(&frame);
+            if holder == account {
+                frames += 1;
+                bytes += u64::from(frame.payload());
+            } else {
+                pool::count(holder, field::OUT, 1);
+                pool::count(holder, field::OUT_BYTES, frame.payload().into());
+            }
+            for target in others {
+                let to = &mut after[target.node - n - 1];
+                match frame.share() {
+                    Ok(mut twin) => {
+                        pool::count(holder, field::CREATED, u64::MAX);
+                        pool::set_holder(&mut twin, to.ctl.account);
+                        to.inbox.push(target.port, twin);
+                        self.ready.insert(target.node);
+                    }
+                    Err(_) => pool::count(account, field::DROP_MEMORY, 1),
+                }
+                pool::count(account, field::SHARED, 1);
+            }
+            let to = &mut after[primary.node - n - 1];
+            pool::set_holder(&mut frame, to.ctl.account);
+            to.inbox.push(primary.port, frame);
+            self.ready.insert(primary.node);
+        }
+        pool::count(account, field::OUT, frames);
+        pool::count(account, field::OUT_BYTES, bytes);
+        for target in node.outputs.iter().flatten() {
+            if self.blocked.contains(target.node) {
+                self.ready.remove(target.node);
+            }
+        }
+    }
+
+    /// From now on sources count as ended.
+    pub fn stop_sources(&mut self) {
+        self.stopping = true;
+        for n in 0..self.nodes.len() {
+            let source = self.nodes[n].role == Role::Source;
+            if source || self.nodes[n].ctl.health() != Health::Running {
+                self.ready.insert(n);
+            }
+            if source {
+                self.end(n);
+            }
+        }
+        self.unblock();
+    }
+
+    /// Throws away what waits in inboxes; says how much.
+    pub fn discard(&mut self) -> u64 {
+        let mut discarded = 0;
+        for node in &mut self.nodes {
+            for (_, frame) in node.inbox.drain() {
+                pool::count(node.ctl.account, field::IN, 1);
+                pool::count(node.ctl.account, field::IN_BYTES, frame.payload().into());
+                pool::drop_as(frame, field::DROP_STOPPED);
+                discarded += 1;
+            }
+        }
+        discarded
+    }
+}

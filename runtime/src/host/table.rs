@@ -1,0 +1,211 @@
+//! The table of functions that modules call.
+//!
+//! What holds: every function may be called from any thread, for any node, alive or gone; none of them
+//! panics or enters a module.
+#![allow(unsafe_code)]
+
+use super::nodes;
+use crate::pool::{self, Account, FRAME_VT, PoolSpec, field};
+use rogue_abi::{
+    FrameHdr, FreeFn, Hist, Host, HostPtr, NodeRef,
+    abi_stable::std_types::{RSlice, RStr},
+    half, reason,
+};
+use rogue_sdk::frame::Frame;
+use std::{
+    collections::hash_map::RandomState,
+    ffi::c_void,
+    hash::{BuildHasher, Hasher},
+    ptr::{self, NonNull},
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// The table for this process.
+pub fn table() -> HostPtr {
+    HostPtr(&HOST)
+}
+
+static HOST: Host = Host {
+    size: size_of::<Host>() as u32,
+    _pad: 0,
+    frames: &FRAME_VT,
+    now,
+    wall,
+    random,
+    request,
+    request_local,
+    wrap,
+    drop: drop_frame,
+    wake,
+    watch,
+    unwatch,
+    batch_max,
+    set_pool,
+    claim,
+    unclaim,
+    links,
+    counter,
+    histogram,
+    publish,
+    log,
+    log_level,
+    fault,
+    thread_enter,
+    thread_exit,
+    extension,
+    _reserved: [ptr::null(); 8],
+};
+
+static LEVEL: AtomicU32 = AtomicU32::new(rogue_abi::log_level::TRACE);
+
+/// Says what level modules need not cross the border below.
+pub fn set_log_level(level: log::LevelFilter) {
+    LEVEL.store(level as u32, Ordering::Relaxed);
+}
+
+fn raw(frame: Option<Frame>) -> *mut FrameHdr {
+    frame.map_or(ptr::null_mut(), |frame| frame.into_raw().as_ptr())
+}
+
+unsafe extern "C" fn now(_: NodeRef) -> u64 {
+    pool::now_ns()
+}
+
+unsafe extern "C" fn wall(_: NodeRef) -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
+}
+
+unsafe extern "C" fn random(node: NodeRef) -> u64 {
+    static TURN: AtomicU64 = AtomicU64::new(0);
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u64(node.0);
+    hasher.write_u64(TURN.fetch_add(1, Ordering::Relaxed));
+    hasher.finish()
+}
+
+unsafe extern "C" fn request(node: NodeRef, port: u32, size: u32, _flags: u32) -> *mut FrameHdr {
+    raw(Account::of(node).and_then(|account| pool::request(account, port, size)))
+}
+
+unsafe extern "C" fn request_local(node: NodeRef, size: u32, _flags: u32) -> *mut FrameHdr {
+    raw(Account::of(node).and_then(|account| pool::request_from(account.id(), account.id(), size)))
+}
+
+unsafe extern "C" fn wrap(node: NodeRef, data: *mut u8, len: u32, free: FreeFn, ctx: *mut c_void) -> *mut FrameHdr {
+    if data.is_null() {
+        return ptr::null_mut();
+    }
+    // SAFETY: the module vouches for its memory (`rogue_abi::Host::wrap`).
+    raw(Account::of(node).and_then(|account| unsafe { pool::wrap(account, data, len, free, ctx) }))
+}
+
+unsafe extern "C" fn drop_frame(node: NodeRef, frame: *mut FrameHdr, reason: u32) {
+    let Some(hdr) = NonNull::new(frame) else { return };
+    // SAFETY: the module gives up a live handle of its own.
+    let frame = unsafe { Frame::from_raw(hdr) };
+    let known = reason < pool::MAX_REASONS as u32 && Account::of(node).is_some();
+    let field = match reason {
+        reason::FAULT => field::DROP_FAULT,
+        _ if known => field::DROP_CARD + reason as usize,
+        _ => field::CONSUMED,
+    };
+    pool::drop_as(frame, field);
+}
+
+unsafe extern "C" fn wake(node: NodeRef, which: u32) {
+    nodes::with(node, |_, entry| {
+        if let Some(Some((target, index))) = entry.wake.get(which as usize) {
+            target.wake(*index);
+        }
+    });
+}
+
+unsafe extern "C" fn watch(node: NodeRef, which: u32, fd: i32, interest: u32) -> i32 {
+    let watched = nodes::with(node, |_, entry| match entry.wake.get(which as usize) {
+        Some(Some((target, index))) => target.watch(*index, fd, interest),
+        _ => false,
+    });
+    if watched == Some(true) { 0 } else { -1 }
+}
+
+unsafe extern "C" fn unwatch(node: NodeRef, which: u32, fd: i32) {
+    // SAFETY: `watch` has no contract of its own.
+    unsafe { watch(node, which, fd, 0) };
+}
+
+unsafe extern "C" fn batch_max(node: NodeRef, frames: u32) {
+    nodes::with(node, |_, entry| entry.shared.batch_max.store(frames.max(1), Ordering::Relaxed));
+}
+
+unsafe extern "C" fn set_pool(node: NodeRef, fixed_size: u32, pool_size: u32, forward: u32) {
+    nodes::with(node, |account, entry| {
+        account.set_forward(forward != 0);
+        if forward == 0 && !entry.shared.pool_is_set {
+            account.set_pool(PoolSpec { fixed_size: fixed_size.min(pool::MAX_FRAME_BYTES), pool_size });
+        }
+    });
+}
+
+unsafe extern "C" fn claim(node: NodeRef, name: RStr<'_>) -> i32 {
+    let held = Account::of(node).is_some_and(|account| nodes::claim(account, name.as_str()));
+    if held { 0 } else { -1 }
+}
+
+unsafe extern "C" fn unclaim(node: NodeRef, name: RStr<'_>) {
+    if let Some(account) = Account::of(node) {
+        nodes::unclaim(account, name.as_str());
+    }
+}
+
+unsafe extern "C" fn links(node: NodeRef, port: u32) -> u32 {
+    nodes::with(node, |_, entry| entry.shared.links(port)).unwrap_or(0)
+}
+
+unsafe extern "C" fn counter(node: NodeRef, name: RStr<'_>, kind: u32) -> *const AtomicU64 {
+    nodes::with(node, |_, entry| ptr::from_ref(entry.shared.counter(name.as_str(), kind))).unwrap_or(ptr::null())
+}
+
+unsafe extern "C" fn histogram(node: NodeRef, name: RStr<'_>, bounds: RSlice<'_, f64>) -> *const Hist {
+    let found = nodes::with(node, |_, entry| entry.shared.histogram(name.as_str(), bounds.as_slice()));
+    found.flatten().map_or(ptr::null(), ptr::from_ref)
+}
+
+unsafe extern "C" fn publish(node: NodeRef, key: RStr<'_>, value: RStr<'_>) {
+    nodes::with(node, |_, entry| entry.shared.publish(key.as_str(), value.as_str()));
+}
+
+unsafe extern "C" fn log(node: NodeRef, level: u32, target: RStr<'_>, message: RStr<'_>) {
+    let level = match level {
+        rogue_abi::log_level::ERROR => log::Level::Error,
+        rogue_abi::log_level::WARN => log::Level::Warn,
+        rogue_abi::log_level::INFO => log::Level::Info,
+        rogue_abi::log_level::DEBUG => log::Level::Debug,
+        _ => log::Level::Trace,
+    };
+    let name = nodes::with(node, |_, entry| entry.shared.name.clone()).unwrap_or_else(|| "?".to_owned());
+    log::log!(target: target.as_str(), level, "{name}: {}", message.as_str());
+}
+
+unsafe extern "C" fn log_level(_: NodeRef) -> *const AtomicU32 {
+    &LEVEL
+}
+
+unsafe extern "C" fn fault(node: NodeRef, message: RStr<'_>) {
+    nodes::with(node, |_, entry| {
+        entry.shared.set_fault(message.as_str());
+        for which in [half::TAKE, half::GIVE] {
+            if let Some(Some((target, index))) = entry.wake.get(which as usize) {
+                target.wake(*index);
+            }
+        }
+    });
+}
+
+unsafe extern "C" fn thread_enter(_: NodeRef) {}
+
+unsafe extern "C" fn thread_exit(_: NodeRef) {}
+
+unsafe extern "C" fn extension(_: RStr<'_>) -> *const c_void {
+    ptr::null()
+}

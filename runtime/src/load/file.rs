@@ -1,0 +1,90 @@
+//! Opening a file that may be anything: a directory, a pipe nobody writes to, a device.
+//!
+//! Called by `cards` and `native` before they read. What holds: what is returned is an ordinary file of
+//! 1 byte to [`FILE_LIMIT`], and its [`Stamp`] was taken from the open descriptor, not from the path.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{ErrorKind, Read},
+    os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt},
+    path::Path,
+};
+
+use super::{LoadError, cards::FILE_LIMIT};
+
+/// What says that a file is still the one it was: file system, inode, length, both change times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    dev: u64,
+    ino: u64,
+    /// Length in bytes.
+    pub len: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(meta: &std::fs::Metadata) -> Stamp {
+        Stamp {
+            dev: meta.dev(),
+            ino: meta.ino(),
+            len: meta.len(),
+            modified: (meta.mtime(), meta.mtime_nsec()),
+            changed: (meta.ctime(), meta.ctime_nsec()),
+        }
+    }
+
+    /// The stamp of what is at `path` now, links followed.
+    pub fn at(path: &Path) -> Option<Stamp> {
+        std::fs::metadata(path).ok().map(|meta| Stamp::of(&meta))
+    }
+
+    /// What names the file itself, whatever its paths.
+    pub fn identity(&self) -> (u64, u64) {
+        (self.dev, self.ino)
+    }
+}
+
+/// Opens an ordinary file for reading. Never waits, not even for a pipe.
+pub fn open(file: &Path) -> Result<(File, Stamp), LoadError> {
+    let unreadable = |why: std::io::Error| match why.kind() {
+        ErrorKind::NotFound => LoadError::Missing { file: file.to_owned() },
+        _ => LoadError::Unreadable { file: file.to_owned(), why: why.to_string() },
+    };
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+        .open(file)
+        .map_err(unreadable)?;
+    let meta = opened.metadata().map_err(unreadable)?;
+    let kind = meta.file_type();
+    if !kind.is_file() {
+        let kind = match () {
+            () if kind.is_dir() => "a directory",
+            () if kind.is_fifo() => "a pipe",
+            () if kind.is_char_device() || kind.is_block_device() => "a device",
+            () => "no ordinary file",
+        };
+        return Err(LoadError::NotAFile { file: file.to_owned(), kind });
+    }
+    match meta.len() {
+        0 => Err(LoadError::Empty { file: file.to_owned() }),
+        len if len > FILE_LIMIT => Err(LoadError::TooBig { file: file.to_owned(), len }),
+        _ => Ok((opened, Stamp::of(&meta))),
+    }
+}
+
+/// The whole content of an ordinary file, and the stamp it had before it was read.
+pub fn read(file: &Path) -> Result<(Vec<u8>, Stamp), LoadError> {
+    let (opened, stamp) = open(file)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(stamp.len).unwrap_or(0));
+    // A file that grows while it is read stays within the limit.
+    opened
+        .take(FILE_LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|why| LoadError::Unreadable { file: file.to_owned(), why: why.to_string() })?;
+    match bytes.len() as u64 {
+        len if len > FILE_LIMIT => Err(LoadError::TooBig { file: file.to_owned(), len }),
+        _ => Ok((bytes, stamp)),
+    }
+}

@@ -1,0 +1,26 @@
+//! From a name in a graph file to a [`crate::module::Module`].
+//!
+//! [`Search`] is the search path, [`FileCatalog`] answers the graph, [`cards`] reads what a file says of
+//! itself without running it, [`inspect`] and [`list`] show that to people, [`Loader`] opens files.
+//! Called by `bin`, `control` and `swap`; it knows `graph` only as who asks, and the engine not at all.
+
+pub mod cards;
+mod catalog;
+mod copies;
+mod elf;
+mod error;
+mod file;
+mod inspect;
+mod layout;
+mod native;
+mod search;
+
+pub use cards::{Cards, FILE_LIMIT};
+pub use catalog::FileCatalog;
+pub use error::LoadError;
+pub use inspect::{Inspected, Listed, inspect, inspect_named, list};
+pub use native::{Loader, libraries_open};
+pub use search::{Directory, Hit, Plugin, Search};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! `module:` texts: names, paths, picks, sums.
+
+use std::{fs, sync::Arc};
+
+use sha2::{Digest, Sha256};
+
+use super::library::plugin_of;
+use crate::{
+    graph::{Catalog, ModuleEntry, Wanted},
+    load::{FileCatalog, Search, catalog::hex, inspect_named},
+};
+
+struct Place {
+    root: tempfile::TempDir,
+    catalog: FileCatalog,
+}
+
+/// A directory with `mods/libone.so`, `mods/libmany.so`, and `path/libfifo.so` on the search path.
+fn place() -> Place {
+    let root = tempfile::tempdir().unwrap();
+    for (file, names) in [
+        ("mods/libone.so", &["one"][..]),
+        ("mods/libmany.so", &["red", "green"]),
+        ("path/libfifo.so", &["fifo"]),
+    ] {
+        let file = root.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, plugin_of(names)).unwrap();
+    }
+    let search = Arc::new(Search::new(&[root.path().join("path")], None, None));
+    let catalog = FileCatalog::new(root.path(), search);
+    Place { root, catalog }
+}
+
+impl Place {
+    fn find(&self, module: &str) -> Result<(String, u32), String> {
+        let found = self.catalog.find(&Wanted { module, entry: None })?;
+        Ok((found.card.name.clone(), found.index))
+    }
+
+    fn entry(&self, module: &str, path: &str, sha256: Option<&str>) -> Result<(String, u32), String> {
+        let entry = ModuleEntry { path: path.to_owned(), sha256: sha256.map(str::to_owned) };
+        let found = self.catalog.find(&Wanted { module, entry: Some(&entry) })?;
+        assert_eq!(found.sha256.is_some(), sha256.is_some());
+        Ok((found.card.name.clone(), found.index))
+    }
+
+    fn text(&self, file: &str) -> String {
+        self.root.path().join(file).display().to_string()
+    }
+}
+
+#[test]
+fn names_are_searched_and_paths_begin_at_the_graph() {
+    let place = place();
+    assert_eq!(place.find("fifo"), Ok(("fifo".into(), 0)));
+    assert_eq!(place.find("./mods/libone.so"), Ok(("one".into(), 0)));
+    assert_eq!(place.find(&place.text("mods/libone.so")), Ok(("one".into(), 0)));
+    assert_eq!(place.find("mods/libmany.so#green"), Ok(("green".into(), 1)));
+    assert_eq!(place.catalog.names(), ["fifo"]);
+}
+
+#[test]
+fn entries_go_before_the_search_path() {
+    let place = place();
+    assert_eq!(place.entry("fifo", "mods/libone.so", None), Ok(("one".into(), 0)));
+    assert_eq!(place.entry("green", "mods/libmany.so", None), Ok(("green".into(), 1)));
+    assert_eq!(place.entry("mine", "mods/libmany.so#red", None), Ok(("red".into(), 0)));
+}
+
+#[test]
+fn wrong_picks_list_the_names() {
+    let place = place();
+    let many = place.text("mods/libmany.so");
+    assert_eq!(
+        place.find("mods/libmany.so"),
+        Err(format!("{many} has several modules: `red`, `green`. Say which, as in `mods/libmany.so#name`."))
+    );
+    assert_eq!(
+        place.find("mods/libmany.so#blue"),
+        Err(format!("{many} has no module `blue`; it has `red`, `green`. Correct what follows the `#`."))
+    );
+    let missing = place.text("mods/no.so");
+    assert_eq!(
+        place.find("mods/no.so#x"),
+        Err(format!("{missing} does not exist; check the path, or build the module."))
+    );
+    let text = place.find("libone.so").unwrap_err();
+    assert!(text.contains("`./libone.so`"), "{text}");
+    assert!(place.find("mods/").unwrap_err().contains("is a directory"));
+}
+
+#[test]
+fn a_file_may_have_a_hash_in_its_name() {
+    let place = place();
+    fs::copy(place.root.path().join("mods/libone.so"), place.root.path().join("mods/a#b.so")).unwrap();
+    assert_eq!(place.find("mods/a#b.so"), Ok(("one".into(), 0)));
+    assert_eq!(place.find("mods/a#b.so#one"), Ok(("one".into(), 0)));
+}
+
+#[test]
+fn a_sum_is_verified() {
+    let place = place();
+    let sum = hex(&Sha256::digest(fs::read(place.root.path().join("mods/libone.so")).unwrap()));
+    assert_eq!(place.entry("one", "mods/libone.so", Some(&sum)), Ok(("one".into(), 0)));
+    let wrong = "0".repeat(64);
+    let text = place.entry("one", "mods/libone.so", Some(&wrong)).unwrap_err();
+    assert!(text.contains(&format!("has the SHA-256 {sum}, not {wrong}")), "{text}");
+}
+
+#[test]
+fn inspect_takes_files_picks_and_names() {
+    let place = place();
+    let search = Arc::new(Search::new(&[place.root.path().join("path")], None, None));
+    let inspect = |text: &str| inspect_named(text, place.root.path(), &search);
+    let many = inspect("mods/libmany.so").unwrap();
+    assert_eq!((many.cards.names().as_str(), many.module), ("`red`, `green`", None));
+    assert_eq!(many.len, fs::metadata(&many.file).unwrap().len());
+    assert_eq!(many.sha256, hex(&Sha256::digest(fs::read(&many.file).unwrap())));
+    assert_eq!(inspect("mods/libmany.so#green").unwrap().module, Some(1));
+    assert_eq!(inspect("fifo").unwrap().file, place.root.path().join("path/libfifo.so"));
+    assert!(inspect("nothing").unwrap_err().contains("was not found"));
+    assert!(inspect("libgone.so").unwrap_err().contains("does not exist"));
+}

@@ -1,0 +1,236 @@
+//! Accounts: one per node of a running graph. It answers for handles (`FrameHdr::holder`) and is the pool
+//! that buffers come from (`Block::owner`).
+//!
+//! What holds: an account's id is given out again only when no handle and no buffer is charged to it; its
+//! generation makes a `NodeRef` of an earlier owner harmless.
+
+use super::local::{self, field};
+use rogue_abi::{FrameHdr, NodeRef};
+use rogue_sdk::frame::ops;
+use std::sync::{
+    Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+/// Number of an account; 0 is nobody.
+pub type AccountId = u32;
+
+pub(super) const ACCOUNTS_PER_CHUNK: usize = 64;
+pub(super) const CHUNKS: usize = 64;
+/// Nodes of all graphs of a process, those whose frames still live included.
+pub const MAX_ACCOUNTS: usize = ACCOUNTS_PER_CHUNK * CHUNKS;
+/// Drop reasons of a card.
+pub const MAX_REASONS: usize = field::COUNT - field::DROP_CARD;
+/// Output ports whose pool is found without a lock.
+const QUICK_PORTS: usize = 8;
+
+/// How the buffers of a pool are cut (spec section 6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PoolSpec {
+    /// Size of each buffer in bytes; 0 = as asked.
+    pub fixed_size: u32,
+    /// Free buffers of that size kept for reuse.
+    pub pool_size: u32,
+}
+
+/// One node's account.
+pub struct Account {
+    id: AccountId,
+    generation: AtomicU32,
+    fixed_size: AtomicU32,
+    pool_size: AtomicU32,
+    forward: AtomicBool,
+    primary: [AtomicU32; QUICK_PORTS],
+    more_primary: Mutex<Vec<u32>>,
+    free: Mutex<FreeSlots>,
+}
+
+struct FreeSlots(Vec<*mut FrameHdr>);
+
+// SAFETY: a free slot is nobody's.
+unsafe impl Send for FreeSlots {}
+
+struct Ids {
+    next: AccountId,
+    closed: Vec<AccountId>,
+}
+
+static ACCOUNTS: [OnceLock<Box<Account>>; MAX_ACCOUNTS] = [const { OnceLock::new() }; MAX_ACCOUNTS];
+static IDS: Mutex<Ids> = Mutex::new(Ids { next: 1, closed: Vec::new() });
+
+/// The account of that number.
+#[inline]
+pub(super) fn by_id(id: AccountId) -> Option<&'static Account> {
+    ACCOUNTS.get(id as usize).and_then(|place| place.get()).map(|account| &**account)
+}
+
+impl Account {
+    /// A fresh account; `None` when [`MAX_ACCOUNTS`] are in use.
+    pub fn open() -> Option<&'static Account> {
+        let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+        let settled = ids.closed.iter().position(|&id| by_id(id).is_some_and(Account::is_settled));
+        let id = match settled {
+            Some(at) => ids.closed.swap_remove(at),
+            None if (ids.next as usize) < MAX_ACCOUNTS => {
+                ids.next += 1;
+                ids.next - 1
+            }
+            None => return None,
+        };
+        drop(ids);
+        let account = ACCOUNTS[id as usize].get_or_init(|| {
+            Box::new(Account {
+                id,
+                generation: AtomicU32::new(1),
+                fixed_size: AtomicU32::new(0),
+                pool_size: AtomicU32::new(0),
+                forward: AtomicBool::new(false),
+                primary: [const { AtomicU32::new(0) }; QUICK_PORTS],
+                more_primary: Mutex::new(Vec::new()),
+                free: Mutex::new(FreeSlots(Vec::new())),
+            })
+        });
+        local::zero(id);
+        account.set_pool(PoolSpec::default());
+        account.forward.store(false, Ordering::Relaxed);
+        account.set_primaries(&[]);
+        Some(account)
+    }
+
+    /// Ends the account: `NodeRef`s of it find nobody from now on. What is charged to it stays charged.
+    pub fn close(&'static self) {
+        self.generation.fetch_add(1, Ordering::Release);
+        self.trim(0);
+        IDS.lock().unwrap_or_else(PoisonError::into_inner).closed.push(self.id);
+    }
+
+    /// The account a node reference names, unless it was closed.
+    #[inline]
+    pub fn of(node: NodeRef) -> Option<&'static Account> {
+        let account = by_id(node.0 as u32)?;
+        (account.generation.load(Ordering::Acquire) == (node.0 >> 32) as u32).then_some(account)
+    }
+
+    /// The reference for modules.
+    pub fn node_ref(&self) -> NodeRef {
+        NodeRef(u64::from(self.generation.load(Ordering::Acquire)) << 32 | u64::from(self.id))
+    }
+
+    /// Its number.
+    pub fn id(&self) -> AccountId {
+        self.id
+    }
+
+    /// Whether nothing is charged to it any more.
+    fn is_settled(&self) -> bool {
+        let sums = local::sum(self.id);
+        sums[field::BUFFERS_TAKEN] == sums[field::BUFFERS_FREED]
+            && super::slab::live_by_holder().get(&self.id).is_none_or(|&live| live == 0)
+    }
+
+    /// How its buffers are cut now.
+    pub fn pool(&self) -> PoolSpec {
+        PoolSpec {
+            fixed_size: self.fixed_size.load(Ordering::Relaxed),
+            pool_size: self.pool_size.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Cuts buffers in another way from now on. Buffers of the old size that are kept for reuse are let go
+    /// (the original hands them out as if they were large enough: spec section 6).
+    pub fn set_pool(&self, spec: PoolSpec) {
+        let changed = self.fixed_size.swap(spec.fixed_size, Ordering::Relaxed) != spec.fixed_size;
+        self.pool_size.store(spec.pool_size, Ordering::Relaxed);
+        self.trim(if changed { 0 } else { spec.pool_size as usize });
+    }
+
+    /// Passes requests on to the primary of output 0, or answers them itself.
+    pub fn set_forward(&self, forward: bool) {
+        self.forward.store(forward, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn fixed_size(&self) -> u32 {
+        self.fixed_size.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(super) fn keeps(&self) -> bool {
+        self.pool_size.load(Ordering::Relaxed) != 0 && self.fixed_size() != 0
+    }
+
+    /// A kept slot with room for exactly `cap` bytes.
+    pub(super) fn take_kept(&self, cap: u32) -> Option<*mut FrameHdr> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = *free.0.last()?;
+        // SAFETY: a kept slot is free and ours while the lock is held.
+        let fits = unsafe { (*ops::own_block(last)).cap == cap };
+        if fits { free.0.pop() } else { None }
+    }
+
+    /// Keeps a slot whose buffer has the fixed size; false when it is of another size or enough are kept.
+    pub(super) fn keep(&self, slot: *mut FrameHdr, cap: u32) -> bool {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = cap == self.fixed_size() && free.0.len() < self.pool_size.load(Ordering::Relaxed) as usize;
+        if kept {
+            free.0.push(slot);
+        }
+        kept
+    }
+
+    /// Buffers kept for reuse now.
+    pub fn kept(&self) -> usize {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).0.len()
+    }
+
+    fn trim(&self, keep: usize) {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = keep.min(free.0.len());
+        let gone = free.0.split_off(at);
+        drop(free);
+        for slot in gone {
+            // SAFETY: a kept slot is free and ours.
+            unsafe { super::memory::free_to_class(slot) };
+        }
+    }
+
+    /// Sets, for each output port, the account whose pool answers requests; 0 = this one.
+    pub fn set_primaries(&self, accounts: &[AccountId]) {
+        for (port, place) in self.primary.iter().enumerate() {
+            place.store(accounts.get(port).copied().unwrap_or(0), Ordering::Release);
+        }
+        let rest = accounts.get(QUICK_PORTS..).unwrap_or(&[]);
+        *self.more_primary.lock().unwrap_or_else(PoisonError::into_inner) = rest.to_vec();
+    }
+
+    fn primary(&self, port: u32) -> AccountId {
+        match self.primary.get(port as usize) {
+            Some(id) => id.load(Ordering::Acquire),
+            None => {
+                let more = self.more_primary.lock().unwrap_or_else(PoisonError::into_inner);
+                more.get(port as usize - QUICK_PORTS).copied().unwrap_or(0)
+            }
+        }
+    }
+
+    /// The account whose pool answers a request at this output.
+    #[inline]
+    pub(super) fn answering(&self, port: u32) -> AccountId {
+        let first = self.primary(port);
+        let Some(mut next) = by_id(first) else { return self.id };
+        if first == 0 {
+            return self.id;
+        }
+        // A chain of forwarding nodes ends at a node that answers; the bound is for rings of them.
+        for _ in 0..64 {
+            if !next.forward.load(Ordering::Relaxed) {
+                break;
+            }
+            match by_id(next.primary(0)) {
+                Some(further) => next = further,
+                None => break,
+            }
+        }
+        next.id
+    }
+}

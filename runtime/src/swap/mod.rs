@@ -1,0 +1,13 @@
+//! From a plan to a running graph and back: start is the step from the empty plan, stop the step to it.
+//!
+//! Called by `control`. What holds: everything that can fail or be refused comes before anything runs; a
+//! failed start leaves nothing behind; a stop is bounded in time, and names what did not come to an end.
+
+mod deadline;
+mod install;
+mod restart;
+mod running;
+
+pub use deadline::COLD_CALL;
+pub use install::{StartError, start};
+pub use running::{Ending, NodeStatus, Running};

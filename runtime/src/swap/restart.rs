@@ -1,0 +1,142 @@
+//! `on_fault: restart`: a new instance in place of one that failed, after a pause that grows.
+//!
+//! In steps, each looked at whenever the run is attended to: both halves are taken out of their segments (an
+//! idle half stands in); the old instance is ended, its frames counted as lost to the fault; after the pause a
+//! new instance is made and started, and its halves are put in. Meanwhile what waits for the node waits.
+
+use super::running::{Running, RunningNode};
+use crate::{
+    engine::Health,
+    graph::OnFault,
+    module::{Call, Half, Made, Status},
+    pool::field,
+};
+use std::time::{Duration, Instant};
+
+/// How often a restart that waits for a segment is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
+/// Where a node is on its way to a new instance.
+#[derive(Default)]
+pub(super) struct Restart {
+    /// Restarts so far.
+    count: u32,
+    /// When the new instance is due; `None` = nothing to do.
+    due: Option<Instant>,
+    /// Stand-ins are on their way in, for halves not given back yet.
+    waiting: [bool; 2],
+    given_back: Vec<Box<dyn Half>>,
+}
+
+/// Stands in for a half whose module failed.
+struct StandIn;
+
+impl Half for StandIn {
+    fn accept(&mut self, _: &mut Call<'_>) -> Status {
+        Status::Blocked
+    }
+
+    fn produce(&mut self, _: &mut Call<'_>) -> Status {
+        Status::Idle
+    }
+
+    fn finish(&mut self, _: &mut Call<'_>) -> Status {
+        Status::Idle
+    }
+}
+
+impl Running {
+    /// The time of the next restart, or of the next look at one.
+    pub(super) fn next_restart(&self) -> Option<Instant> {
+        let next = |restart: &Restart| match (restart.due, restart.waiting) {
+            (Some(due), [false, false]) => Some(due),
+            (Some(_), _) => Some(Instant::now() + LOOK_AGAIN),
+            (None, _) => None,
+        };
+        self.nodes.iter().filter_map(|node| next(&node.restart)).min()
+    }
+
+    /// A node failed whose graph says `restart`.
+    pub(super) fn plan_restart(&mut self, index: usize) {
+        let OnFault::Restart { backoff, backoff_max, max_restarts } = self.plan.nodes[index].on_fault else { return };
+        let node = &mut self.nodes[index];
+        if max_restarts.is_some_and(|most| node.restart.count >= most) {
+            node.ctl.set_health(Health::Dead);
+            return self.fault_ends_run();
+        }
+        let pause = backoff.saturating_mul(1u32.checked_shl(node.restart.count).unwrap_or(u32::MAX)).min(backoff_max);
+        node.restart.count += 1;
+        if node.restart.due.replace(Instant::now() + pause).is_some() {
+            return;
+        }
+        for side in 0..2 {
+            if let Some(place) = node.places[side] {
+                self.exchanges[place.segment].put(place.index, Box::new(StandIn));
+                node.restart.waiting[side] = true;
+            }
+        }
+        node.wake();
+    }
+
+    /// Goes on with every restart that can go on.
+    pub(super) fn restart_due(&mut self) {
+        for index in 0..self.nodes.len() {
+            if self.nodes[index].restart.due.is_none() || self.stopping_since().is_some() {
+                continue;
+            }
+            self.collect_halves(index);
+            let restart = &self.nodes[index].restart;
+            if restart.waiting == [false, false] && restart.due.is_some_and(|due| due <= Instant::now()) {
+                self.restart_now(index);
+            }
+        }
+    }
+
+    /// Takes the failed halves back; with the last of them the old instance ends.
+    fn collect_halves(&mut self, index: usize) {
+        let node = &mut self.nodes[index];
+        for side in 0..2 {
+            let Some(place) = node.places[side].filter(|_| node.restart.waiting[side]) else { continue };
+            if let Some(half) = self.exchanges[place.segment].take_old(place.index) {
+                node.restart.given_back.push(half);
+                node.restart.waiting[side] = false;
+            }
+        }
+        if node.restart.waiting == [false, false] && node.instance.is_some() {
+            if let Some(pump) = node.pump.take() {
+                pump.join(Instant::now() + LOOK_AGAIN);
+            }
+            node.restart.given_back.clear();
+            node.end(field::DROP_FAULT);
+        }
+    }
+
+    fn restart_now(&mut self, index: usize) {
+        self.nodes[index].restart.due = None;
+        match renew(&mut self.nodes[index]) {
+            Ok(halves) => {
+                let node = &self.nodes[index];
+                node.ctl.shared.take_fault();
+                node.ctl.set_health(Health::Running);
+                for (side, half) in halves.into_iter().enumerate() {
+                    if let (Some(half), Some(place)) = (half, node.places[side]) {
+                        self.exchanges[place.segment].put(place.index, half);
+                    }
+                }
+                node.wake();
+            }
+            Err(error) => {
+                self.restart_failed(index, &error);
+                self.plan_restart(index);
+            }
+        }
+    }
+}
+
+fn renew(node: &mut RunningNode) -> Result<[Option<Box<dyn Half>>; 2], super::StartError> {
+    let Made { instance, take, give } = node.create()?;
+    node.instance = Some(instance);
+    let spec = node.spec.clone();
+    node.start(&spec)?;
+    Ok([take, give])
+}

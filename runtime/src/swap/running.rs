@@ -1,0 +1,373 @@
+//! A running graph: what drives it, what became of its nodes, and how it ends.
+
+use super::{
+    deadline::within,
+    install::StartError,
+    restart::Restart,
+};
+use crate::{
+    engine::{Driver, Event, Exchange, Health, NodeCtl, OnFault, Pump, Segment},
+    graph::Plan,
+    host::nodes,
+    metrics::{Intent, Ledger, NodeBook},
+    module::{Call, Half, Instance, Module, Outbox},
+    pool::{self, Account, field},
+};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+/// How long a module may take to stop, or a segment to come out of a module, once the drain is over.
+const LAST_CALL: Duration = Duration::from_secs(2);
+
+/// Where a half is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) segment: usize,
+    pub(super) index: usize,
+}
+
+/// What does not change about a node.
+#[derive(Clone, Debug)]
+pub(super) struct NodeSpec {
+    pub(super) name: String,
+    /// Parameters, a JSON object.
+    pub(super) params: String,
+    /// The card's drop reasons.
+    pub(super) reasons: Vec<(String, Intent)>,
+}
+
+/// A node of a running graph.
+pub(super) struct RunningNode {
+    pub(super) spec: NodeSpec,
+    pub(super) module: Arc<dyn Module>,
+    pub(super) account: &'static Account,
+    pub(super) ctl: Arc<NodeCtl>,
+    /// Its halves: taking, giving.
+    pub(super) places: [Option<Place>; 2],
+    /// Halves that no link leads to.
+    pub(super) unplaced: [Option<Box<dyn Half>>; 2],
+    pub(super) instance: Option<Box<dyn Instance>>,
+    pub(super) started: bool,
+    pub(super) pump: Option<Pump>,
+    pub(super) restart: Restart,
+}
+
+impl RunningNode {
+    pub(super) fn new(
+        spec: NodeSpec,
+        module: Arc<dyn Module>,
+        account: &'static Account,
+        ctl: Arc<NodeCtl>,
+        places: [Option<Place>; 2],
+    ) -> Self {
+        RunningNode {
+            spec,
+            module,
+            account,
+            ctl,
+            places,
+            unplaced: [None, None],
+            instance: None,
+            started: false,
+            pump: None,
+            restart: Restart::default(),
+        }
+    }
+
+    /// Has both halves called.
+    pub(super) fn wake(&self) {
+        for half in [rogue_abi::half::TAKE, rogue_abi::half::GIVE] {
+            nodes::with(self.account.node_ref(), |_, entry| {
+                if let Some(Some((waker, index))) = entry.wake.get(half as usize) {
+                    waker.wake(*index);
+                }
+            });
+        }
+    }
+
+    /// Tells a queue that nothing feeds that nothing will come.
+    pub(super) fn finish_unfed(&mut self) {
+        let [Some(take), _] = &mut self.unplaced else { return };
+        let mut out = Outbox::default();
+        let mut call = Call {
+            now_ns: pool::now_ns(),
+            port: 0,
+            frames: &mut [],
+            taken: 0,
+            inside: 0,
+            out: &mut out,
+            completed_out: 0,
+            max: 0,
+            wake_at_ns: 0,
+        };
+        take.finish(&mut call);
+    }
+
+    /// Stops and ends the instance; what it still holds is counted in `charge`. False = it did not return.
+    pub(super) fn end(&mut self, charge: usize) -> bool {
+        let Some(mut instance) = self.instance.take() else { return true };
+        let started = std::mem::take(&mut self.started);
+        let halves = std::mem::take(&mut self.unplaced);
+        let ended = within(&self.spec.name, LAST_CALL, move || {
+            pool::charge_as(charge, || {
+                if started {
+                    instance.stop();
+                }
+                drop(halves);
+                drop(instance);
+            });
+        });
+        ended.is_some()
+    }
+}
+
+/// How a node is doing, for people.
+#[derive(Clone, Debug)]
+pub struct NodeStatus {
+    /// Its account.
+    pub book: NodeBook,
+    /// How it is doing.
+    pub health: Health,
+    /// Counters and gauges: name, kind (`rogue_abi::counter_kind`), value.
+    pub counters: Vec<(String, u32, u64)>,
+    /// Readings that are texts.
+    pub readings: Vec<(String, String)>,
+}
+
+/// How a run came to its end.
+#[derive(Clone, Debug, Default)]
+pub struct Ending {
+    /// The books, after everything ended.
+    pub ledger: Ledger,
+    /// Node and text of each fault, in order.
+    pub faults: Vec<(String, String)>,
+    /// Whether a fault ended the run.
+    pub faulted: bool,
+    /// Nodes whose module did not return, or whose thread was lost.
+    pub stuck: Vec<String>,
+    /// Frames thrown away because the drain took too long.
+    pub discarded: u64,
+    /// Time from start to end.
+    pub lasted: Duration,
+}
+
+/// A graph that runs.
+pub struct Running {
+    /// What runs.
+    pub plan: Plan,
+    pub(super) nodes: Vec<RunningNode>,
+    pub(super) drivers: Vec<Option<Driver>>,
+    pub(super) exchanges: Vec<Arc<Exchange>>,
+    segments: Vec<Option<Segment>>,
+    heard: Receiver<Event>,
+    faults: Vec<(String, String)>,
+    faulted: bool,
+    stopping: Option<Instant>,
+    started: Instant,
+}
+
+impl Running {
+    pub(super) fn new(plan: Plan, heard: Receiver<Event>) -> Running {
+        let segments = plan.segments.iter().map(|_| None).collect();
+        Running {
+            plan,
+            nodes: Vec::new(),
+            drivers: Vec::new(),
+            exchanges: Vec::new(),
+            segments,
+            heard,
+            faults: Vec::new(),
+            faulted: false,
+            stopping: None,
+            started: Instant::now(),
+        }
+    }
+
+    /// Undoes a start that failed.
+    pub(super) fn abandon(&mut self) {
+        for driver in self.drivers.iter().flatten() {
+            driver.pause();
+        }
+        for driver in self.drivers.drain(..).flatten() {
+            drop(driver.join());
+        }
+        self.close(field::CONSUMED);
+    }
+
+    /// Ends all halves, then all instances, and books what they still hold in `charge`; names the nodes that
+    /// did not return.
+    fn close(&mut self, charge: usize) -> Vec<String> {
+        pool::charge_as(charge, || self.segments.clear());
+        let mut stuck = Vec::new();
+        for node in &mut self.nodes {
+            if let Some(pump) = node.pump.take()
+                && !pump.join(Instant::now() + LAST_CALL)
+            {
+                stuck.push(node.spec.name.clone());
+                // The thread is inside of the module: its instance must live as long as the process.
+                std::mem::forget(node.instance.take());
+            }
+            if !node.end(charge) {
+                stuck.push(node.spec.name.clone());
+            }
+        }
+        stuck
+    }
+
+    /// Whether all segments have come to their end.
+    pub fn is_over(&self) -> bool {
+        self.drivers.iter().all(|driver| driver.as_ref().is_none_or(Driver::is_finished))
+    }
+
+    /// Whether the node of that name has come to its end.
+    pub fn has_ended(&self, node: &str) -> bool {
+        self.nodes.iter().any(|n| n.spec.name == node && n.ctl.ended.load(Ordering::Acquire))
+    }
+
+    /// Waits for something to happen, at most `longest`, and does what follows from it: faults are noted,
+    /// instances restarted, the run stopped where the graph says so. Returns the faults that were new.
+    pub fn attend(&mut self, longest: Duration) -> Vec<(String, String)> {
+        let before = self.faults.len();
+        let until = self.next_restart().map_or(longest, |at| longest.min(at.saturating_duration_since(Instant::now())));
+        match self.heard.recv_timeout(until) {
+            Ok(event) => self.hear(event),
+            Err(RecvTimeoutError::Timeout) => {}
+            // No sender is left once every segment has been given back.
+            Err(RecvTimeoutError::Disconnected) => std::thread::park_timeout(until.min(Duration::from_millis(1))),
+        }
+        while let Ok(event) = self.heard.try_recv() {
+            self.hear(event);
+        }
+        self.restart_due();
+        self.faults[before..].to_vec()
+    }
+
+    fn hear(&mut self, event: Event) {
+        let Event::Fault { node, text } = event else { return };
+        let Some(failed) = self.nodes.get(node) else { return };
+        self.faults.push((failed.spec.name.clone(), text));
+        failed.wake();
+        match failed.ctl.on_fault {
+            OnFault::Stop => self.fault_ends_run(),
+            OnFault::Restart => self.plan_restart(node),
+            OnFault::Drop | OnFault::Bypass => {}
+        }
+    }
+
+    pub(super) fn fault_ends_run(&mut self) {
+        self.faulted = true;
+        self.stop();
+    }
+
+    /// Has all sources count as ended; the graph runs out.
+    pub fn stop(&mut self) {
+        if self.stopping.is_some() {
+            return;
+        }
+        self.stopping = Some(Instant::now());
+        for node in &self.nodes {
+            if let Some(pump) = &node.pump {
+                pump.interrupt();
+            }
+        }
+        for driver in self.drivers.iter().flatten() {
+            driver.stop();
+        }
+    }
+
+    /// When [`Running::stop`] was called.
+    pub fn stopping_since(&self) -> Option<Instant> {
+        self.stopping
+    }
+
+    /// Ends the run: what has not drained by now is thrown away and counted.
+    pub fn end(mut self) -> Ending {
+        let forced = !self.is_over();
+        let mut ending = Ending { lasted: self.started.elapsed(), ..Ending::default() };
+        if forced {
+            self.stop();
+            let drivers = self.drivers.iter().flatten();
+            drivers.for_each(|driver| {
+                driver.discard();
+                driver.pause();
+            });
+        }
+        let deadline = Instant::now() + LAST_CALL;
+        while !self.is_over() && Instant::now() < deadline {
+            self.attend(Duration::from_millis(5));
+        }
+        for (number, place) in self.drivers.iter_mut().enumerate() {
+            let Some(driver) = place.take() else { continue };
+            if driver.is_finished() {
+                self.segments[number] = driver.join();
+            }
+            if self.segments[number].is_none() {
+                let halves = self.plan.segments[number].halves.iter().map(|&half| self.plan.halves[half].node);
+                for node in halves {
+                    let node = &mut self.nodes[node];
+                    ending.stuck.push(node.spec.name.clone());
+                    // A thread may be inside of it.
+                    std::mem::forget(node.instance.take());
+                }
+            }
+        }
+        for segment in self.segments.iter_mut().flatten() {
+            ending.discarded += segment.discard();
+        }
+        while let Ok(event) = self.heard.try_recv() {
+            self.hear(event);
+        }
+        let charge = if forced { field::DROP_STOPPED } else { field::CONSUMED };
+        ending.stuck.extend(self.close(charge));
+        ending.stuck.dedup();
+        ending.ledger = self.ledger(true);
+        ending.faults = std::mem::take(&mut self.faults);
+        ending.faulted = self.faulted;
+        for node in self.nodes.drain(..) {
+            nodes::forget(node.account);
+            node.account.close();
+        }
+        ending
+    }
+
+    /// The books as they stand. `exact` counts living headers too, which is right only while nothing runs.
+    pub fn ledger(&self, exact: bool) -> Ledger {
+        let live = exact.then(pool::live_by_holder);
+        let book = |node: &RunningNode| {
+            let id = node.account.id();
+            let mut book = NodeBook::read(&node.spec.name, id, &node.spec.reasons);
+            book.live = live.as_ref().map(|live| live.get(&id).copied().unwrap_or(0));
+            book.faults = node.ctl.faults.load(Ordering::Relaxed);
+            book.busy_ns = node.ctl.busy_ns.load(Ordering::Relaxed);
+            book
+        };
+        Ledger { nodes: self.nodes.iter().map(book).collect() }
+    }
+
+    /// All nodes, with their counters and readings.
+    pub fn status(&self) -> Vec<NodeStatus> {
+        let books = self.ledger(false).nodes;
+        self.nodes
+            .iter()
+            .zip(books)
+            .map(|(node, book)| NodeStatus {
+                book,
+                health: node.ctl.health(),
+                counters: node.ctl.shared.counters(),
+                readings: node.ctl.shared.readings().into_iter().collect(),
+            })
+            .collect()
+    }
+
+    /// Time since the start.
+    pub fn lasted(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    pub(super) fn restart_failed(&mut self, node: usize, error: &StartError) {
+        self.faults.push((self.nodes[node].spec.name.clone(), format!("could not be restarted: {error}")));
+    }
+}

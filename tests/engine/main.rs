@@ -1,0 +1,5 @@
+//! The loop, the fence and the books, with modules made of closures: what is delivered, in which order, what
+//! happens to frames when a node cannot take, fails or ends.
+
+mod fault;
+mod flow;

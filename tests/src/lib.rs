@@ -1,0 +1,3 @@
+//! What the tests share: modules made of closures, and graphs of them.
+
+pub mod fake;
