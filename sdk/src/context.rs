@@ -5,6 +5,24 @@ use std::{cell::Cell, marker::PhantomData, ops::Deref, time::Duration};
 
 /// The call that is being made: its time, its port, and the node. Lives as long as the call; cannot leave
 /// its thread.
+///
+/// What stays after the call is the [`Node`]:
+/// ```
+/// # use rogue_sdk::prelude::*;
+/// fn keep<T: 'static>(_: T) {}
+/// fn accept(cx: &Context) {
+///     let node: Node = **cx;
+///     keep(node);
+/// }
+/// ```
+/// The call itself does not:
+/// ```compile_fail
+/// # use rogue_sdk::prelude::*;
+/// fn keep<T: 'static>(_: T) {}
+/// fn accept(cx: Context) {
+///     keep(cx); // "`cx` has an anonymous lifetime but it needs to satisfy a `'static` lifetime requirement"
+/// }
+/// ```
 pub struct Context<'a> {
     node: Node,
     now_ns: u64,
@@ -59,7 +77,8 @@ impl Context<'_> {
     }
 
     /// Has this half called again at `time` (of [`Context::now`]'s clock), even without a frame. The
-    /// earliest time asked for in a call counts.
+    /// earliest time asked for in a call counts; it replaces what an earlier call asked for, and a call that
+    /// asks for none leaves that.
     pub fn wake_at(&self, time: Duration) {
         let ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1);
         let before = self.wake_at_ns.get();

@@ -10,7 +10,7 @@
 //!   parameters.
 //! - [`Context`] is the call being made, [`Node`] the place in the graph: counters, readings, waking,
 //!   logging (through the `log` crate).
-//! - [`export_module!`] makes the plugin; [`bench`] runs one module without a graph.
+//! - [`export_module!`] makes the plugin; [`bench`](mod@bench) runs one module without a graph.
 //!
 //! ```
 //! use rogue_sdk::prelude::*;

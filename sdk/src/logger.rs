@@ -31,7 +31,8 @@ struct ToHost;
 
 impl Log for ToHost {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let listened = LEVEL.get().is_some_and(|level| metadata.level() as u32 <= level.load(Ordering::Relaxed));
+        let listened =
+            LEVEL.get().is_some_and(|level| metadata.level() as u32 <= level.load(Ordering::Relaxed));
         listened || metadata.target().ends_with(ALWAYS)
     }
 

@@ -145,12 +145,16 @@ impl Node {
     /// When the system has no thread left.
     pub fn spawn(&self, body: impl FnOnce(Node) + Send + 'static) -> Result<std::thread::JoinHandle<()>> {
         let node = *self;
-        let thread = std::thread::Builder::new().name(self.log.rsplit('.').next().unwrap_or("module").to_owned());
+        let thread =
+            std::thread::Builder::new().name(self.log.rsplit('.').next().unwrap_or("module").to_owned());
         Ok(thread.spawn(move || {
             host::thread_enter(&node);
             let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| body(node)));
             if let Err(panic) = panicked {
-                node.fault(format_args!("a thread of the module panicked: {}", crate::export::panic_text(&*panic)));
+                node.fault(format_args!(
+                    "a thread of the module panicked: {}",
+                    crate::export::panic_text(&*panic)
+                ));
             }
             host::thread_exit(&node);
         })?)

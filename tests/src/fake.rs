@@ -140,6 +140,16 @@ impl Fake {
         Fake { card: Arc::new(cards.into_iter().next().expect("one card")), make: Arc::new(make) }
     }
 
+    /// Its card.
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// What a catalog says of it.
+    pub fn found(&self) -> Found {
+        Found { card: self.card.clone(), file: PathBuf::from("fake.so"), index: 0, sha256: None }
+    }
+
     /// Gives `count` frames, each with its number as a little-endian u32, as fast as they are taken.
     pub fn source(name: &str, count: u32) -> Fake {
         Fake::new(name, "source", "", move |node| {
@@ -334,7 +344,7 @@ struct Fakes<'a>(&'a [Fake]);
 impl Catalog for Fakes<'_> {
     fn find(&self, wanted: &Wanted<'_>) -> Result<Found, String> {
         let fake = self.0.iter().find(|fake| fake.card.name == wanted.module).ok_or("no such fake")?;
-        Ok(Found { card: fake.card.clone(), file: PathBuf::from("fake.so"), index: 0, sha256: None })
+        Ok(fake.found())
     }
 
     fn names(&self) -> Vec<String> {

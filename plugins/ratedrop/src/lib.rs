@@ -58,7 +58,11 @@ impl Module for RateDrop {
 impl Transform for RateDrop {
     fn accept(&mut self, frame: Frame, out: &mut Out, cx: &Context) -> Result<()> {
         const RATE: Reason = RateDrop::CARD.reason("rate");
-        if self.thinner.passes(cx.now()) { out.send(frame) } else { cx.drop(frame, RATE) }
+        if self.thinner.passes(cx.now()) {
+            out.send(frame)
+        } else {
+            cx.drop(frame, RATE)
+        }
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! What the parameters come down to.
 
 use super::params::RateDropParams;
+use core::time::Duration;
 use rogue_sdk::{Error, Result};
-use std::time::Duration;
 
 /// When a frame passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,9 @@ impl Rule {
                 Ok(Rule::Period(Duration::from_micros((value * 1e6) as u64)))
             }
             (Some(_), Some(value)) => Ok(Rule::Count(value as u64)),
-            (Some(_), None) => Err(Error::new("`period` needs `value` beside it: seconds, or a number of frames")),
+            (Some(_), None) => {
+                Err(Error::new("`period` needs `value` beside it: seconds, or a number of frames"))
+            }
             (None, _) => Err(Error::new(
                 "`value` needs `period` beside it: true if it is a time in seconds, false if it is a number of frames",
             )),

@@ -1,11 +1,11 @@
 //! Which frames pass, by the rules of spec section 10.
 
 use super::RateDrop;
+use core::time::Duration as Time;
 use rogue_sdk::{
     bench::{Bench, json},
     prelude::*,
 };
-use std::time::Duration as Time;
 
 /// A bench with these parameters: `made!({ "keep_every": 2 })`.
 macro_rules! made {
@@ -150,11 +150,13 @@ fn exactly_one_way_is_written() {
         json!({ "keep_every": 2, "value": 1 }),
         json!({ "min_interval": "1s", "period": true, "value": 1 }),
     ] {
-        let error = Bench::transform::<RateDrop>(params).err().map(|error| error.to_string()).unwrap_or_default();
+        let error =
+            Bench::transform::<RateDrop>(params).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("exactly one of `keep_every`"), "{error}");
     }
     for (params, missing) in [(json!({ "period": true }), "`value`"), (json!({ "value": 1 }), "`period`")] {
-        let error = Bench::transform::<RateDrop>(params).err().map(|error| error.to_string()).unwrap_or_default();
+        let error =
+            Bench::transform::<RateDrop>(params).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains(&format!("needs {missing}")), "{error}");
     }
     for params in [json!({ "keep_every": 0 }), json!({ "period": false, "value": -1 })] {

@@ -1,9 +1,9 @@
 //! Decides which frames pass, and remembers as much as that takes.
 
 use super::rule::Rule;
+use core::time::Duration;
 use rogue_sdk::{Result, State};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 /// A rule and how far it has come.
 pub struct Thinner {

@@ -1,13 +1,12 @@
 //! One half of a node inside a segment: its inbox, its links, and the calls into its module.
 
-use super::{BATCH_FRAMES, Event, Inbox, OnFault, fence, ready::BitSet};
+use super::{BATCH_FRAMES, Event, Inbox, OnFault, fence, inbox::payload_of, ready::BitSet};
 use crate::{
     host::NodeShared,
     module::{Call, Half, Outbox, Status},
     pool::{self, AccountId, field},
 };
 use crossbeam_channel::Sender;
-use rogue_sdk::Frame;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
@@ -168,17 +167,26 @@ impl Node {
 
     /// Offers what waits in the inbox, or a wake when nothing does.
     pub(super) fn accept(&mut self, now_ns: u64, out: &mut Outbox) -> Status {
-        let most = self.batch_max() as usize;
-        let (port, frames) = self.inbox.run(most);
-        let bytes = payload_of(frames);
-        let mut call = Call { now_ns, port, frames, taken: 0, inside: 0, out, completed_out: 0, max: 0, wake_at_ns: 0 };
+        let run = self.inbox.run(self.ctl.shared.batch_max.load(Ordering::Relaxed).clamp(1, BATCH_FRAMES) as usize);
+        let bytes = run.bytes;
+        let mut call = Call {
+            now_ns,
+            port: run.port,
+            frames: run.frames,
+            taken: 0,
+            inside: 0,
+            out,
+            completed_out: 0,
+            max: 0,
+            wake_at_ns: 0,
+        };
         let status = timed(&self.ctl, &mut self.calls, || self.half.accept(&mut call));
         let (taken, completed, wake_at_ns, inside) = (call.taken, call.completed_out, call.wake_at_ns, call.inside);
-        let left = payload_of(&call.frames[taken..]);
+        let left = payload_of(call.frames.get(taken..).unwrap_or(&[]));
         if taken > 0 {
             pool::count(self.ctl.account, field::IN, taken as u64);
             pool::count(self.ctl.account, field::IN_BYTES, bytes - left);
-            self.inbox.consume(taken);
+            self.inbox.consume(taken, bytes - left);
         }
         self.ask(wake_at_ns);
         if matches!(status, Status::Fault | Status::Panicked) {
@@ -232,10 +240,6 @@ impl Node {
         }
         status
     }
-}
-
-fn payload_of(frames: &[Option<Frame>]) -> u64 {
-    frames.iter().flatten().map(|frame| u64::from(frame.payload())).sum()
 }
 
 /// Runs a call; one in [`SAMPLE_EVERY`] is timed and stands for the others.

@@ -9,7 +9,7 @@ pub const COLD_CALL: Duration = Duration::from_secs(10);
 
 /// Runs `body` on a thread of its own and waits for it until `longest` has passed. `None`: it did not return
 /// in time (the thread, and all that `body` owns, is left alone), or no thread could be made, or it panicked.
-pub(super) fn within<T: Send + 'static>(
+pub(crate) fn within<T: Send + 'static>(
     name: &str,
     longest: Duration,
     body: impl FnOnce() -> T + Send + 'static,

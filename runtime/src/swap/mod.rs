@@ -9,5 +9,6 @@ mod restart;
 mod running;
 
 pub use deadline::COLD_CALL;
+pub(crate) use deadline::within;
 pub use install::{StartError, start};
 pub use running::{Ending, NodeStatus, Running};

@@ -146,6 +146,10 @@ pub struct Ending {
     pub faults: Vec<(String, String)>,
     /// Whether a fault ended the run.
     pub faulted: bool,
+    /// Which of `faults` ended the run.
+    pub fatal: Option<usize>,
+    /// All nodes with their counters and readings, after everything ended.
+    pub status: Vec<NodeStatus>,
     /// Nodes whose module did not return, or whose thread was lost.
     pub stuck: Vec<String>,
     /// Frames thrown away because the drain took too long.
@@ -165,6 +169,8 @@ pub struct Running {
     heard: Receiver<Event>,
     faults: Vec<(String, String)>,
     faulted: bool,
+    /// Which of `faults` ended the run.
+    fatal: Option<usize>,
     stopping: Option<Instant>,
     started: Instant,
 }
@@ -181,6 +187,7 @@ impl Running {
             heard,
             faults: Vec::new(),
             faulted: false,
+            fatal: None,
             stopping: None,
             started: Instant::now(),
         }
@@ -259,6 +266,7 @@ impl Running {
 
     pub(super) fn fault_ends_run(&mut self) {
         self.faulted = true;
+        self.fatal.get_or_insert(self.faults.len().saturating_sub(1));
         self.stop();
     }
 
@@ -326,6 +334,8 @@ impl Running {
         ending.ledger = self.ledger(true);
         ending.faults = std::mem::take(&mut self.faults);
         ending.faulted = self.faulted;
+        ending.fatal = self.fatal;
+        ending.status = self.status();
         for node in self.nodes.drain(..) {
             nodes::forget(node.account);
             node.account.close();

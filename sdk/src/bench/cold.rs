@@ -16,7 +16,7 @@ impl Bench {
     ///
     /// # Errors
     /// When they are refused.
-    pub fn reconfigure(&mut self, params: serde_json::Value) -> Result<Reconfigured> {
+    pub fn reconfigure(&mut self, params: super::Value) -> Result<Reconfigured> {
         self.instance.reconfigure(&params.to_string())
     }
 
@@ -63,7 +63,7 @@ impl Bench {
     ///
     /// # Errors
     /// What was refused, with the old instance in place and running.
-    pub fn swap(&mut self, params: serde_json::Value) -> Result<Held> {
+    pub fn swap(&mut self, params: super::Value) -> Result<Held> {
         let params = params.to_string();
         instance::check(&(self.table)(), &params)?;
         let mut new = Instance::create((self.table)(), NodeRef(self.account.id.into()), &params)?;

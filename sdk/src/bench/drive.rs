@@ -211,10 +211,10 @@ impl Bench {
         let now = self.now_ns();
         let done = self.instance.call(entry, port, frames, now, limit);
         self.put_back(port, done.left);
-        // A time asked for stays until it has come, however many calls there are before.
-        let half = &mut self.halves[at];
-        let asked = Some(done.wake_at_ns).filter(|time| *time != 0);
-        half.wake_at_ns = [half.wake_at_ns.filter(|time| *time > now), asked].into_iter().flatten().min();
+        // As in the runtime: a time asked for replaces an earlier one, a call that asks for none leaves it.
+        if done.wake_at_ns != 0 {
+            self.halves[at].wake_at_ns = Some(done.wake_at_ns);
+        }
         let fault = self.record().kept().fault_of_call.take();
         let (step, error) = verdict(done.status, fault);
         self.halves[at].step = step;

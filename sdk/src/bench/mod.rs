@@ -61,7 +61,7 @@ mod wait;
 
 pub use instance::Interrupt;
 pub use record::LogLine;
-pub use serde_json::json;
+pub use serde_json::{Value, json};
 
 use crate::{
     Endpoint, Frame, Result, Sink, Source, Transform,
@@ -112,7 +112,7 @@ impl Bench {
     ///
     /// # Errors
     /// What is wrong with the parameters, all of it; or what `new` or `start` said.
-    pub fn transform<T: Transform>(params: serde_json::Value) -> Result<Bench> {
+    pub fn transform<T: Transform>(params: Value) -> Result<Bench> {
         Bench::new::<AsTransform<T>>(params)
     }
 
@@ -120,7 +120,7 @@ impl Bench {
     ///
     /// # Errors
     /// As [`Bench::transform`].
-    pub fn sink<T: Sink>(params: serde_json::Value) -> Result<Bench> {
+    pub fn sink<T: Sink>(params: Value) -> Result<Bench> {
         Bench::new::<AsSink<T>>(params)
     }
 
@@ -128,7 +128,7 @@ impl Bench {
     ///
     /// # Errors
     /// As [`Bench::transform`].
-    pub fn source<T: Source>(params: serde_json::Value) -> Result<Bench> {
+    pub fn source<T: Source>(params: Value) -> Result<Bench> {
         Bench::new::<AsSource<T>>(params)
     }
 
@@ -136,11 +136,11 @@ impl Bench {
     ///
     /// # Errors
     /// As [`Bench::transform`].
-    pub fn endpoint<T: Endpoint>(params: serde_json::Value) -> Result<Bench> {
+    pub fn endpoint<T: Endpoint>(params: Value) -> Result<Bench> {
         Bench::new::<AsEndpoint<T>>(params)
     }
 
-    fn new<S: Shaped>(params: serde_json::Value) -> Result<Bench> {
+    fn new<S: Shaped>(params: Value) -> Result<Bench> {
         let table = || native::table::<S>(b"");
         let params = params.to_string();
         instance::check(&table(), &params)?;

@@ -62,6 +62,23 @@ impl<'a> Input<'a> {
 }
 
 /// Where a module leaves frames. Lives as long as the call; cannot leave its thread.
+///
+/// What may be kept is a frame:
+/// ```
+/// # use rogue_sdk::prelude::*;
+/// fn keep<T: 'static>(_: T) {}
+/// fn accept(frame: Frame, out: Out) {
+///     keep(frame);
+/// }
+/// ```
+/// The list may not:
+/// ```compile_fail
+/// # use rogue_sdk::prelude::*;
+/// fn keep<T: 'static>(_: T) {}
+/// fn accept(frame: Frame, out: Out) {
+///     keep(out); // "`out` has an anonymous lifetime but it needs to satisfy a `'static` lifetime requirement"
+/// }
+/// ```
 pub struct Out<'a> {
     out: NonNull<rogue_abi::Out>,
     node: Node,
@@ -114,7 +131,8 @@ impl<'a> Out<'a> {
                 host::drop_frame(&self.node, frame, rogue_abi::reason::FAULT);
                 return;
             }
-            *(*out).items.add((*out).len as usize) = OutItem { frame: frame.into_raw().as_ptr(), port, _pad: 0 };
+            *(*out).items.add((*out).len as usize) =
+                OutItem { frame: frame.into_raw().as_ptr(), port, _pad: 0 };
             (*out).len += 1;
         }
     }

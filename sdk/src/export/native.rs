@@ -72,7 +72,11 @@ pub const fn table<S: Shaped>(card: &'static [u8]) -> Module {
             Ok(text) => RStr::from_str(text),
             Err(_) => RStr::from_str(""),
         },
-        flags: flags & (module_flags::BLOCKING | module_flags::METADATA_ONLY | module_flags::STATELESS | module_flags::PURE),
+        flags: flags
+            & (module_flags::BLOCKING
+                | module_flags::METADATA_ONLY
+                | module_flags::STATELESS
+                | module_flags::PURE),
         check: check::<S>,
         create: create::<S>,
         start: start::<S>,

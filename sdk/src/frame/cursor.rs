@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`FrameError::BeyondPayload`].
     #[doc(alias = "fromFrame")]
-    pub fn take(&mut self, to: &mut [u8]) -> Result<(), FrameError> {
+    pub fn fill(&mut self, to: &mut [u8]) -> Result<(), FrameError> {
         self.frame.readable(self.position, to.len())?;
         let mut done = 0;
         while done < to.len() {
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
     /// [`FrameError::BeyondPayload`].
     pub fn number<T: Scalar>(&mut self) -> Result<T, FrameError> {
         let mut bytes = T::Bytes::default();
-        self.take(bytes.as_mut())?;
+        self.fill(bytes.as_mut())?;
         Ok(T::from_le(bytes))
     }
 

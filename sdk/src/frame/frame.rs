@@ -239,6 +239,7 @@ impl Frame {
     ///
     /// # Errors
     /// [`FrameError::BeyondSize`], [`FrameError::NoMemory`]; nothing was changed.
+    #[inline]
     #[doc(alias = "toFrame")]
     pub fn write(&mut self, offset: u32, from: &[u8]) -> Result<(), FrameError> {
         let size = self.size();
@@ -246,8 +247,20 @@ impl Frame {
         if asked > size.into() {
             return Err(FrameError::BeyondSize { asked, size });
         }
+        if self.buffer_count() == 1 {
+            self.make_writable(0, 1)?;
+            if let Some(to) = self.seg_room_mut(0).get_mut(offset as usize..asked as usize) {
+                to.copy_from_slice(from);
+            }
+            return self.min_payload(asked as u32);
+        }
+        self.write_across(offset as usize, from)?;
+        self.min_payload(asked as u32)
+    }
+
+    /// Copies `from` to `skip` over several buffers, which have room for it.
+    fn write_across(&mut self, mut skip: usize, from: &[u8]) -> Result<(), FrameError> {
         let count = self.buffer_count();
-        let mut skip = offset as usize;
         let mut index = 0;
         while index < count && skip >= self.room_of(index) && skip > 0 {
             skip -= self.room_of(index);
@@ -269,7 +282,7 @@ impl Frame {
             skip = 0;
             index += 1;
         }
-        self.min_payload(asked as u32)
+        Ok(())
     }
 
     fn room_of(&self, index: usize) -> usize {

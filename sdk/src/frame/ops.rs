@@ -342,7 +342,9 @@ pub unsafe fn make_writable<M: Memory>(hdr: *mut FrameHdr, first: u32, count: u3
                 continue;
             }
             let owner = (*seg.block).owner;
-            let Some(new) = fresh_seg::<M>(owner, M::fixed_size(owner).max(seg.raw), seg.raw) else { return -1 };
+            let Some(new) = fresh_seg::<M>(owner, M::fixed_size(owner).max(seg.raw), seg.raw) else {
+                return -1;
+            };
             ptr::copy_nonoverlapping(seg.base, new.base, seg.end as usize);
             let old = seg.block;
             *seg = Seg { block: new.block, base: new.base, meta: new.meta, ..*seg };
@@ -431,7 +433,9 @@ pub unsafe fn ensure_single<M: Memory>(hdr: *mut FrameHdr) -> i32 {
             return 0;
         }
         let (owner, payload) = ((*own_block(hdr)).owner, h.payload);
-        let Some(mut seg) = fresh_seg::<M>(owner, M::fixed_size(owner).max(payload), payload) else { return -1 };
+        let Some(mut seg) = fresh_seg::<M>(owner, M::fixed_size(owner).max(payload), payload) else {
+            return -1;
+        };
         for i in 0..h.nseg as usize {
             let from = *h.segs.add(i);
             let len = from.end - from.head;

@@ -144,7 +144,8 @@ impl Frame {
         }
     }
 
-    /// A second handle over the same memory, metadata copied. Writing through either copies first.
+    /// A second handle over the same memory, metadata copied. Writing through either copies the buffers it
+    /// writes to first: head room and payload; what lay beyond the payload is not kept.
     ///
     /// # Errors
     /// [`FrameError::NoMemory`].

@@ -23,7 +23,10 @@ fn view_must_not_cross_a_boundary() {
     assert_eq!(frame.accessor::<u32>(4, 1).unwrap().get(0), Some(2));
     assert_eq!(frame.accessor::<u32>(4, 2).err(), Some(FrameError::CrossesBuffers { offset: 4, count: 2 }));
     assert_eq!(frame.accessor::<u32>(3, 1).err(), Some(FrameError::CrossesBuffers { offset: 3, count: 1 }));
-    assert_eq!(frame.accessor_mut::<u32>(3, 1).err(), Some(FrameError::CrossesBuffers { offset: 3, count: 1 }));
+    assert_eq!(
+        frame.accessor_mut::<u32>(3, 1).err(),
+        Some(FrameError::CrossesBuffers { offset: 3, count: 1 })
+    );
     frame.ensure_single_buffer().unwrap();
     assert_eq!(frame.accessor::<u32>(4, 2).unwrap().get(1), Some(3));
 }

@@ -63,7 +63,7 @@ fn header_bounds() {
     assert_eq!(numbers(&frame.buffer(0).unwrap()), [8, 2, 1, 5, 0, 5]);
     first(&mut frame).adjust_header(5).unwrap();
     first(&mut frame).adjust_header(-7).unwrap();
-    assert_eq!(numbers(&frame.buffer(0).unwrap()), [8, 0, 1, 7, 5, 2]);
+    assert_eq!(numbers(&frame.buffer(0).unwrap()), [8, 0, 1, 7, 7, 0]);
 }
 
 /// Section 2: "If the payload end would fall before the new head it is moved up to it."

@@ -73,13 +73,13 @@ fn seek_goes_anywhere_in_the_payload() {
 
 /// Section 3: "If the frame ends early [fromFrame, toFrame] stop silently": here they say so, and take nothing.
 #[test]
-fn take_is_all_or_nothing() {
+fn fill_is_all_or_nothing() {
     let frame = in_fours(b"0123456789");
     let mut reader = frame.reader();
     let mut to = [0; 6];
-    reader.take(&mut to).unwrap();
+    reader.fill(&mut to).unwrap();
     assert_eq!(&to, b"012345");
-    assert_eq!(reader.take(&mut to), Err(FrameError::BeyondPayload { asked: 12, payload: 10 }));
+    assert_eq!(reader.fill(&mut to), Err(FrameError::BeyondPayload { asked: 12, payload: 10 }));
     assert_eq!((reader.position(), &to), (6, b"012345"));
 }
 

@@ -4,12 +4,12 @@ use crate::{
     pattern::Pattern,
     source::{PrbsSource, PrbsSourceParams},
 };
+use core::time::Duration;
 use rogue_sdk::{
     Flow, Frame, Reconfigured,
     bench::{Bench, json},
     params::Params,
 };
-use std::time::Duration;
 
 fn wanted(width: u32, sequence: u32, size: usize) -> Vec<u8> {
     let mut frame = vec![0; size];

@@ -1,0 +1,120 @@
+//! The verbs and what each takes.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{ArgAction, Args, Subcommand, ValueEnum, builder::FalseyValueParser};
+use clap_complete::Shell;
+
+use super::GraphArgs;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Runs a graph until its sources have ended.
+    Run(RunArgs),
+    /// Checks a graph and says every mistake in it at once.
+    Check(CheckArgs),
+    /// Draws a graph as it would run: nodes, links, and the segments that drive them.
+    Graph(GraphVerbArgs),
+    /// Shows what a module says of itself, without running it.
+    Inspect(InspectArgs),
+    /// Lists the modules that graphs can name.
+    List(ListArgs),
+    /// Prints the JSON Schema of graph files that use the modules at hand, for editors.
+    Schema,
+    /// Prints what a shell needs to complete these commands.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Prints the manual page.
+    Man {
+        /// Writes the pages of the program and of each verb into this directory instead.
+        #[arg(long, value_name = "DIR", env = "ROGUE_MAN_DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// `run`.
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    /// The graph.
+    #[command(flatten)]
+    pub graph: GraphArgs,
+    /// Stops after this time.
+    #[arg(long = "for", value_name = "TIME", env = "ROGUE_FOR", value_parser = duration)]
+    pub longest: Option<Duration>,
+    /// Stops when this node has come to its end.
+    #[arg(long, value_name = "NODE", env = "ROGUE_UNTIL")]
+    pub until: Option<String>,
+    /// How long a stop may take to deliver what is held.
+    #[arg(long, value_name = "TIME", env = "ROGUE_DRAIN", default_value = "5s", value_parser = duration)]
+    pub drain: Duration,
+}
+
+/// `check`.
+#[derive(Args, Clone, Debug)]
+pub struct CheckArgs {
+    /// The graph.
+    #[command(flatten)]
+    pub graph: GraphArgs,
+    /// Runs no code of any module: its own check of its parameters is left out.
+    #[arg(long, env = "ROGUE_NO_CODE", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_code: bool,
+}
+
+/// `graph`.
+#[derive(Args, Clone, Debug)]
+pub struct GraphVerbArgs {
+    /// The graph.
+    #[command(flatten)]
+    pub graph: GraphArgs,
+    /// As what.
+    #[arg(long, value_enum, default_value = "text", env = "ROGUE_GRAPH_FORMAT")]
+    pub format: Drawing,
+}
+
+/// `inspect`.
+#[derive(Args, Clone, Debug)]
+pub struct InspectArgs {
+    /// A module file, `FILE.so#MODULE`, or the name of a module.
+    #[arg(value_name = "FILE|MODULE")]
+    pub what: String,
+    /// As what.
+    #[arg(long, value_enum, default_value = "table", env = "ROGUE_FORMAT")]
+    pub format: Sheet,
+}
+
+/// `list`.
+#[derive(Args, Clone, Debug)]
+pub struct ListArgs {
+    /// As what.
+    #[arg(long, value_enum, default_value = "table", env = "ROGUE_FORMAT")]
+    pub format: Sheet,
+}
+
+/// How a graph is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Drawing {
+    /// Segments and their nodes, line by line.
+    Text,
+    /// For Graphviz.
+    Dot,
+    /// For Markdown pages.
+    Mermaid,
+    /// A picture.
+    Svg,
+}
+
+/// How a list is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sheet {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    text.parse::<rogue_sdk::params::Duration>().map(Duration::from)
+}

@@ -1,0 +1,86 @@
+//! The command line: from arguments to an exit code.
+//!
+//! [`main`] is the whole program; `bin` and the tests' program call it. Each verb is in the file of its
+//! name. What holds: a verb writes its result to [`io::Io::out`] and everything else to [`io::Io::err`]; what
+//! a user, a file or a module does wrong ends in an error that says where, what, and what to do.
+
+mod card_text;
+mod check;
+mod cli;
+mod columns;
+mod drawing;
+pub mod exit;
+mod graph_file;
+mod inspect;
+mod io;
+mod list;
+mod logger;
+mod numbers;
+mod pages;
+mod panic_hook;
+mod prepare;
+mod run;
+mod screen;
+mod table;
+mod verdict;
+
+use std::{io::IsTerminal, process::ExitCode};
+
+use clap::ColorChoice;
+
+pub use verdict::{Missing, Verdict, verdict};
+
+use cli::{Cli, Globals, Verb};
+use io::Io;
+use logger::{Filter, Logger};
+use screen::Screen;
+
+/// Runs the program with the process's arguments, environment and streams.
+pub fn main() -> ExitCode {
+    let Cli { globals, verb } = match cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Fails only if nobody reads it.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
+        }
+    };
+    let terminal =
+        std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let color = match globals.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => terminal && !plain,
+    };
+    let screen = Screen::new(Box::new(std::io::stderr()), terminal && !globals.quiet);
+    panic_hook::install(screen.clone());
+    let filter = Filter::new(Filter::level(globals.quiet, globals.verbose), &globals.log);
+    let logger = logger::install(filter, screen.clone(), color);
+
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr());
+    let code = dispatch(&verb, &globals, &mut Io { out: &mut out, err: &mut err, color }, &screen, logger);
+    logger.finish();
+    ExitCode::from(code)
+}
+
+fn dispatch(verb: &Verb, globals: &Globals, io: &mut Io<'_>, screen: &Screen, logger: &Logger) -> u8 {
+    let done = match verb {
+        Verb::Run(args) => Ok(run::run(args, globals, io, screen, logger)),
+        Verb::Check(args) => check::check(args, globals, io),
+        Verb::Graph(args) => drawing::graph(args, globals, io),
+        Verb::Inspect(args) => inspect::inspect(args, globals, io),
+        Verb::List(args) => list::list(args, globals, io),
+        Verb::Schema => list::schema(globals, io),
+        Verb::Completions { shell } => pages::completions(*shell, io),
+        Verb::Man { dir } => pages::man(dir.as_deref(), io),
+    };
+    match done.and_then(|code| io.out.flush().map(|()| code)) {
+        Ok(code) => code,
+        Err(error) if io::is_closed(&error) => exit::OK,
+        Err(error) => {
+            io.error(format!("the output cannot be written: {error}"));
+            exit::INTERNAL
+        }
+    }
+}

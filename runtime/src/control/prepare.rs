@@ -1,0 +1,117 @@
+//! From the arguments of a verb to a checked graph and its modules, with every mistake shown.
+//!
+//! Called by `run`, `check` and `graph`. What holds: errors of the text are all shown at once, and the
+//! modules' own checks run only on a graph without such errors; a module that does not return from its check
+//! is given up, named, and not asked again.
+
+use std::{collections::HashSet, ffi::OsStr, path::PathBuf, sync::Arc};
+
+use super::{
+    cli::{Globals, GraphArgs},
+    exit, graph_file,
+    graph_file::GraphFile,
+    io::Io,
+};
+use crate::{
+    graph::{self, Checked, GraphError, Options},
+    host,
+    load::{FileCatalog, Loader, Search},
+    module::{Module, ParamFault},
+    swap::{COLD_CALL, within},
+};
+
+/// A graph without errors.
+pub struct Prepared {
+    /// What was checked.
+    pub checked: Checked,
+    file: GraphFile,
+}
+
+/// Where modules are looked for.
+pub fn search(globals: &Globals) -> Arc<Search> {
+    let exe = std::env::current_exe().ok();
+    let variable = std::env::var_os("ROGUE_PLUGIN_PATH");
+    Arc::new(Search::new(&globals.plugin_path, variable.as_deref(), exe.as_deref()))
+}
+
+/// Reads and checks a graph; runs no code of modules.
+///
+/// # Errors
+/// The exit code; what is wrong has been shown.
+pub fn graph(args: &GraphArgs, globals: &Globals, io: &mut Io<'_>) -> Result<Prepared, u8> {
+    let file = match graph_file::read(&args.graph, &mut std::io::stdin()) {
+        Ok(file) => file,
+        Err(error) => return Err(refuse(&[*error], "", io)),
+    };
+    let set = args.changes(std::env::var("ROGUE_SET").ok().as_deref());
+    let variable = |name: &str| std::env::var_os(OsStr::new(name)).and_then(|value| value.into_string().ok());
+    let env: graph::Env<'_> = if args.variables { Some(&variable) } else { None };
+    let catalog = FileCatalog::new(file.base.clone(), search(globals));
+    match graph::load(&file.text, &file.name, &Options { env, set: &set }, &catalog) {
+        Ok(checked) => {
+            if !globals.quiet {
+                io.note(&graph::render(&checked.warnings, &file.text, io.color));
+            }
+            Ok(Prepared { checked, file })
+        }
+        Err(errors) => Err(refuse(&errors, &file.text, io)),
+    }
+}
+
+fn refuse(errors: &[GraphError], text: &str, io: &mut Io<'_>) -> u8 {
+    io.note(&graph::render(errors, text, io.color));
+    exit::INVALID
+}
+
+impl Prepared {
+    /// Shows mistakes with their places.
+    pub fn refuse(&self, errors: &[GraphError], io: &mut Io<'_>) {
+        refuse(errors, &self.file.text, io);
+    }
+
+    /// Opens the modules, one for each node in the plan's order, and has each check its parameters.
+    ///
+    /// # Errors
+    /// The exit code; what is wrong has been shown.
+    pub fn modules(&self, io: &mut Io<'_>) -> Result<Vec<Arc<dyn Module>>, u8> {
+        let loader = Loader::new(host::table());
+        let mut late: HashSet<PathBuf> = HashSet::new();
+        let (mut modules, mut errors) = (Vec::new(), Vec::new());
+        for (index, node) in self.checked.plan.nodes.iter().enumerate() {
+            if late.contains(&node.found.file) {
+                continue;
+            }
+            let found = node.found.clone();
+            let params = serde_json::Value::Object(node.params.clone()).to_string();
+            let asked = within(&node.name, COLD_CALL, move || {
+                let module = loader.load(&found)?;
+                let faults = module.check(&params);
+                Ok::<(Arc<dyn Module>, Vec<ParamFault>), crate::load::LoadError>((module, faults))
+            });
+            match asked {
+                Some(Ok((module, faults))) => {
+                    let place = |(path, what): &ParamFault| self.checked.place_param_error(index, path, what);
+                    errors.extend(faults.iter().map(place));
+                    modules.push(module);
+                }
+                Some(Err(error)) => errors.push(self.checked.place_node_error(index, &error.to_string())),
+                None => {
+                    let file = node.found.file.display();
+                    let what = format!(
+                        "{file} did not return from opening it and checking its parameters within {} s; this \
+                         is for the module's author to mend",
+                        COLD_CALL.as_secs()
+                    );
+                    errors.push(self.checked.place_node_error(index, &what));
+                    late.insert(node.found.file.clone());
+                }
+            }
+        }
+        if errors.is_empty() {
+            return Ok(modules);
+        }
+        errors.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
+        self.refuse(&errors, io);
+        Err(exit::INVALID)
+    }
+}

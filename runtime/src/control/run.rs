@@ -1,0 +1,167 @@
+//! `run`: a graph from start to verdict.
+//!
+//! What holds: nothing runs before the graph and all its modules are found right; the first SIGINT or SIGTERM
+//! stops the run, which drains for a bounded time; whatever ends the run, the table and the verdict are
+//! printed, and the exit code is the verdict's.
+
+mod losses;
+mod signals;
+mod status_line;
+mod watch;
+
+use std::io;
+
+use super::{
+    cli::{Globals, RunArgs},
+    exit,
+    io::{Io, is_closed},
+    logger::{Logger, TARGET},
+    numbers,
+    prepare::{self, Prepared},
+    screen::Screen,
+    table,
+    verdict::verdict,
+};
+use crate::{
+    engine::Clock,
+    graph::Plan,
+    swap::{self, COLD_CALL, Ending, StartError},
+};
+use signals::Signals;
+use watch::Watch;
+
+/// Runs a graph; the exit code is the verdict's.
+pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, logger: &Logger) -> u8 {
+    let prepared = match prepare::graph(&args.graph, globals, io) {
+        Ok(prepared) => prepared,
+        Err(code) => return code,
+    };
+    let plan = prepared.checked.plan.clone();
+    if let Some(error) = args.until.as_ref().and_then(|until| unknown(&plan, until)) {
+        io.error(error);
+        return exit::USAGE;
+    }
+    let modules = match prepared.modules(io) {
+        Ok(modules) => modules,
+        Err(code) => return code,
+    };
+    let signals = match Signals::catch() {
+        Ok(signals) => signals,
+        Err(error) => {
+            io.error(format!("the system does not let signals be caught: {error}; nothing was started"));
+            return exit::INTERNAL;
+        }
+    };
+    let name = plan.name.clone();
+    let running = match swap::start(plan, modules, Clock::Real) {
+        Ok(running) => running,
+        Err(error) => return not_started(&prepared, &error, io),
+    };
+    log::info!(
+        target: TARGET,
+        "graph {name} runs: {} nodes in {} segments",
+        running.plan.nodes.len(),
+        running.plan.segments.len()
+    );
+    let ending = Watch::new(args, &running, signals, screen, logger).until_end(running);
+    logger.finish();
+    if let Err(error) = report(&name, &ending, globals, io)
+        && !is_closed(&error)
+    {
+        io.error(format!("the result cannot be written: {error}"));
+    }
+    verdict(&ending).code()
+}
+
+/// What is wrong with the node of `--until`, if it is not in the graph.
+fn unknown(plan: &Plan, until: &str) -> Option<String> {
+    let names: Vec<&str> = plan.nodes.iter().map(|node| node.name.as_str()).collect();
+    if names.contains(&until) {
+        return None;
+    }
+    Some(format!("--until: the graph has no node `{until}`; it has {}", names.join(", ")))
+}
+
+/// Says why nothing runs, at the node's place in the graph file.
+///
+/// What a module refuses to be made of is a mistake of the graph; what it cannot get (a port, a file) is a
+/// fault of the stage.
+fn not_started(prepared: &Prepared, error: &StartError, io: &mut Io<'_>) -> u8 {
+    let (node, what, code) = match error {
+        StartError::Create { node, error } => (node, error.to_string(), exit::INVALID),
+        StartError::NoHalf { node, half } => (
+            node,
+            format!(
+                "the module made no {half} half, which its card promises; this is for its author to mend"
+            ),
+            exit::INVALID,
+        ),
+        StartError::Start { node, error } => (node, format!("could not start: {error}"), exit::FAULT),
+        StartError::Late { node, call } => (
+            node,
+            format!(
+                "its module did not return from {call} within {} s; it was given up",
+                COLD_CALL.as_secs()
+            ),
+            exit::FAULT,
+        ),
+        StartError::TooManyNodes { .. } => {
+            io.error(error);
+            return exit::INVALID;
+        }
+        StartError::Thread { .. } => {
+            io.error(format!("{error}; a graph needs a thread for each segment, see `rogue-runtime graph`"));
+            return exit::FAULT;
+        }
+    };
+    let index = prepared.checked.plan.nodes.iter().position(|known| known.name == *node);
+    let placed = prepared.checked.place_node_error(index.unwrap_or(usize::MAX), &what);
+    prepared.refuse(&[placed], io);
+    code
+}
+
+/// The table, the ledger, on `-v` the readings, and the verdict; on `-q` the verdict alone.
+fn report(name: &str, ending: &Ending, globals: &Globals, io: &mut Io<'_>) -> io::Result<()> {
+    if !globals.quiet {
+        writeln!(io.out, "{name} ran {}\n\n{}", numbers::time(ending.lasted), table::table(ending))?;
+        if globals.verbose > 0 {
+            let readings = table::readings(&ending.status);
+            if !readings.is_empty() {
+                writeln!(io.out, "{readings}")?;
+            }
+        }
+        writeln!(io.out, "{}", table::ledger_line(&ending.ledger))?;
+    }
+    writeln!(io.out, "{}", verdict(ending))?;
+    io.out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reported(globals: &Globals) -> String {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut io = Io { out: &mut out, err: &mut err, color: false };
+        report("g", &Ending::default(), globals, &mut io).expect("written");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn a_report_has_the_table_the_ledger_and_the_verdict() {
+        let text = reported(&Globals::default());
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "g ran 0.0 s");
+        assert_eq!(lines[2], "node  in  out  held  busy %  dropped");
+        assert!(lines[4].starts_with("ledger: 0 created") && lines[4].ends_with(": balances"), "{text}");
+        assert_eq!(lines[5..], ["COMPLETE: nothing was lost"]);
+        let quiet = Globals { quiet: true, ..Globals::default() };
+        assert_eq!(reported(&quiet), "COMPLETE: nothing was lost\n");
+    }
+
+    #[test]
+    fn until_must_name_a_node() {
+        let error = unknown(&Plan::empty(), "x").expect("an error");
+        assert!(error.contains("no node `x`"), "{error}");
+    }
+}

@@ -1,0 +1,141 @@
+//! Watches a running graph to its end: faults, signals, `--for`, `--until`, the drain, the status line.
+//!
+//! Called by `run`. What holds: faults are logged as they come, each once; once the run is stopping, it
+//! lasts no longer than the drain.
+
+use std::time::{Duration, Instant};
+
+use super::{losses::Losses, signals::Signals, status_line::StatusLine};
+use crate::{
+    control::{
+        cli::RunArgs,
+        logger::{Logger, TARGET},
+        numbers::{frames, time},
+        screen::Screen,
+    },
+    metrics::Ledger,
+    swap::{Ending, Running},
+};
+
+/// How long a signal may wait to be seen; what the graph itself does is seen at once.
+const TICK: Duration = Duration::from_millis(25);
+/// How often the status line changes, and losses are looked for.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Whoever watches a run.
+pub struct Watch<'a> {
+    args: &'a RunArgs,
+    signals: Signals,
+    screen: &'a Screen,
+    logger: &'a Logger,
+    line: StatusLine,
+    losses: Losses,
+    looked: Instant,
+    /// Faults that are logged.
+    logged: usize,
+}
+
+impl<'a> Watch<'a> {
+    /// A watch over `running`, which has just begun.
+    pub fn new(
+        args: &'a RunArgs,
+        running: &Running,
+        signals: Signals,
+        screen: &'a Screen,
+        logger: &'a Logger,
+    ) -> Watch<'a> {
+        let line = StatusLine::new(&running.plan);
+        let losses = Losses::new(&running.plan);
+        Watch { args, signals, screen, logger, line, losses, looked: Instant::now(), logged: 0 }
+    }
+
+    /// Watches the run until it is over or must be, and ends it.
+    pub fn until_end(mut self, mut running: Running) -> Ending {
+        loop {
+            let faults = running.attend(TICK);
+            self.log(&faults);
+            if running.is_over() {
+                break;
+            }
+            if self.signals.take_hup() {
+                log::warn!(target: TARGET, "SIGHUP: this version does not reload graphs; nothing was changed");
+            }
+            if running.stopping_since().is_none()
+                && let Some(why) = self.reason_to_stop(&running)
+            {
+                let drain = time(self.args.drain);
+                log::info!(target: TARGET, "stopping, {why}; what is held has {drain} to be delivered");
+                running.stop();
+            }
+            if self.left(&running) == Some(Duration::ZERO) {
+                break;
+            }
+            self.look(&running);
+        }
+        self.screen.status(None);
+        self.end(running)
+    }
+
+    fn end(mut self, running: Running) -> Ending {
+        let ending = running.end();
+        let new: Vec<_> = ending.faults.iter().skip(self.logged).cloned().collect();
+        self.log(&new);
+        // Of what was lost since the last look, too.
+        self.warn(&ending.ledger);
+        if ending.discarded > 0 {
+            let drain = time(self.args.drain);
+            let held = frames(ending.discarded);
+            log::warn!(target: TARGET, "{held} not delivered within --drain {drain} of the stop, thrown away");
+        }
+        for node in &ending.stuck {
+            log::error!(target: TARGET, "node {node}: its module did not return; it was left behind");
+        }
+        ending
+    }
+
+    fn log(&mut self, faults: &[(String, String)]) {
+        for (node, text) in faults {
+            log::error!(target: TARGET, "node {node}: {text}");
+        }
+        self.logged += faults.len();
+    }
+
+    fn warn(&mut self, ledger: &Ledger) {
+        for news in self.losses.news(ledger) {
+            log::warn!(target: TARGET, "{news}");
+        }
+    }
+
+    fn reason_to_stop(&self, running: &Running) -> Option<String> {
+        if self.signals.stop() {
+            return Some("asked by a signal".to_owned());
+        }
+        if let Some(longest) = self.args.longest.filter(|longest| running.lasted() >= *longest) {
+            return Some(format!("--for {} is over", time(longest)));
+        }
+        let until = self.args.until.as_ref().filter(|node| running.has_ended(node))?;
+        Some(format!("--until {until} has ended"))
+    }
+
+    /// What is left of the drain, if the run is stopping.
+    fn left(&self, running: &Running) -> Option<Duration> {
+        let since = running.stopping_since()?;
+        Some(self.args.drain.saturating_sub(since.elapsed()))
+    }
+
+    fn look(&mut self, running: &Running) {
+        if self.looked.elapsed() < LOOK {
+            return;
+        }
+        self.looked = Instant::now();
+        let ledger = running.ledger(false);
+        self.warn(&ledger);
+        self.logger.tick();
+        if self.screen.is_terminal() {
+            let width = terminal_size::terminal_size_of(std::io::stderr());
+            let width = width.map_or(80, |(width, _)| usize::from(width.0));
+            let left = self.left(running);
+            self.screen.status(Some(self.line.text(running.lasted(), &ledger, left, width)));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The error output of a run: log lines, and on a terminal one line of status below them.
+//!
+//! Written by the logger and by `run`. What holds: the status line is gone before anything else is
+//! written, and drawn again after it; off a terminal nothing of it is ever written.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// Puts the cursor at the start of its line and empties it.
+const CLEAR: &str = "\r\x1b[K";
+
+/// A screen that several write to.
+#[derive(Clone)]
+pub struct Screen {
+    inner: Arc<Mutex<Inner>>,
+}
+
+struct Inner {
+    out: Box<dyn Write + Send>,
+    terminal: bool,
+    status: Option<String>,
+}
+
+impl Screen {
+    /// A screen over `out`; `terminal` says whether it can show a status line.
+    pub fn new(out: Box<dyn Write + Send>, terminal: bool) -> Screen {
+        Screen { inner: Arc::new(Mutex::new(Inner { out, terminal, status: None })) }
+    }
+
+    /// Whether it shows a status line.
+    pub fn is_terminal(&self) -> bool {
+        self.lock().terminal
+    }
+
+    /// Writes whole lines.
+    pub fn lines(&self, text: &str) {
+        self.lock().lines(text);
+    }
+
+    /// The same from a panic hook, which may be called while this thread has the screen.
+    pub fn last_words(&self, text: &str) {
+        match self.inner.try_lock() {
+            Ok(mut inner) => inner.lines(text),
+            Err(_) => drop(std::io::stderr().write_all(text.as_bytes())),
+        }
+    }
+
+    /// Shows this status, or none.
+    pub fn status(&self, status: Option<String>) {
+        let mut inner = self.lock();
+        if !inner.terminal || inner.status == status {
+            return;
+        }
+        inner.status = status;
+        let text = format!("{CLEAR}{}", inner.status.as_deref().unwrap_or_default());
+        inner.write(&text);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn lines(&mut self, text: &str) {
+        match &self.status {
+            Some(status) => {
+                let all = format!("{CLEAR}{text}{status}");
+                self.write(&all);
+            }
+            None => self.write(text),
+        }
+    }
+
+    /// Nobody can be told when the error output itself fails, so that is passed over.
+    fn write(&mut self, text: &str) {
+        let _ = self.out.write_all(text.as_bytes());
+        let _ = self.out.flush();
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// What was written, for tests of whoever writes.
+    #[derive(Clone, Default)]
+    pub struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Written {
+        pub fn text(&self) -> String {
+            String::from_utf8_lossy(&self.0.lock().expect("not poisoned")).into_owned()
+        }
+    }
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("not poisoned").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_status_gives_way_to_lines_and_comes_back() {
+        let written = Written::default();
+        let screen = Screen::new(Box::new(written.clone()), true);
+        screen.status(Some("s1".to_owned()));
+        screen.status(Some("s1".to_owned()));
+        screen.lines("line\n");
+        screen.status(None);
+        screen.lines("end\n");
+        assert_eq!(written.text(), "\r\x1b[Ks1\r\x1b[Kline\ns1\r\x1b[Kend\n");
+    }
+
+    #[test]
+    fn off_a_terminal_there_is_no_status() {
+        let written = Written::default();
+        let screen = Screen::new(Box::new(written.clone()), false);
+        screen.status(Some("s1".to_owned()));
+        screen.lines("line\n");
+        screen.status(None);
+        assert_eq!(written.text(), "line\n");
+    }
+}

@@ -1,0 +1,139 @@
+//! The table at the end of a run: one row for each node, then the ledger in one line.
+//!
+//! Called by `run`. Pure. Fits 80 columns where names and numbers allow.
+
+use std::{fmt::Write, time::Duration};
+
+use super::{columns::Columns, numbers::thousands, verdict::unbalanced};
+use crate::{
+    metrics::{Intent, Ledger, NodeBook},
+    swap::{Ending, NodeStatus},
+};
+
+/// Where lines end.
+const WIDTH: usize = 80;
+
+/// Per node: frames in and out, what it holds, how busy it was, and what it dropped for which reason.
+pub fn table(ending: &Ending) -> String {
+    let mut columns =
+        Columns::titled(&["node", ">in", ">out", ">held", ">busy %", "dropped"]).breaking_after(", ");
+    for node in &ending.ledger.nodes {
+        columns.row([
+            node.name.clone(),
+            thousands(node.taken),
+            thousands(node.out),
+            thousands(node.held),
+            busy(node, ending.lasted),
+            dropped(node),
+        ]);
+    }
+    columns.text("", WIDTH)
+}
+
+/// Of the time the run lasted; sampled, and more than 100 where both halves of an endpoint work.
+fn busy(node: &NodeBook, lasted: Duration) -> String {
+    let lasted = lasted.as_nanos();
+    if lasted == 0 { "-".to_owned() } else { format!("{:.1}", node.busy_ns as f64 * 100.0 / lasted as f64) }
+}
+
+/// `channel 12, full 3 (loss)`.
+fn dropped(node: &NodeBook) -> String {
+    let loss = |intent| if intent == Intent::Loss { " (loss)" } else { "" };
+    let all: Vec<String> = node
+        .dropped
+        .iter()
+        .map(|drop| format!("{} {}{}", drop.reason, thousands(drop.frames), loss(drop.intent)))
+        .collect();
+    if all.is_empty() { "-".to_owned() } else { all.join(", ") }
+}
+
+/// The account of the whole graph, and whether it adds up.
+pub fn ledger_line(ledger: &Ledger) -> String {
+    let sum = |of: fn(&NodeBook) -> i128| thousands(ledger.nodes.iter().map(of).sum::<i128>());
+    let balance =
+        unbalanced(ledger).map_or("balances".to_owned(), |what| format!("DOES NOT BALANCE: {what}"));
+    format!(
+        "ledger: {} created + {} shared = {} consumed + {} dropped + {} held + {} queued: {balance}",
+        sum(|node| i128::from(node.created)),
+        sum(|node| i128::from(node.shared)),
+        sum(|node| i128::from(node.consumed)),
+        sum(|node| i128::from(node.dropped_all())),
+        sum(|node| i128::from(node.held)),
+        sum(|node| i128::from(node.queued)),
+    )
+}
+
+/// Counters and readings of each node that has any, as `node.name value`.
+pub fn readings(status: &[NodeStatus]) -> String {
+    let mut text = String::new();
+    for node in status {
+        let counters = node.counters.iter().map(|(name, kind, value)| {
+            let outside =
+                if *kind == rogue_abi::counter_kind::OUTSIDE { " (outside of the graph)" } else { "" };
+            (name.as_str(), format!("{}{outside}", thousands(*value)))
+        });
+        let texts =
+            node.readings.iter().map(|(name, value)| (name.as_str(), value.escape_debug().to_string()));
+        for (name, value) in counters.chain(texts) {
+            let _ = writeln!(text, "{}.{name} {value}", node.book.name);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{engine::Health, metrics::Dropped};
+
+    fn drop(reason: &str, intent: Intent, frames: u64) -> Dropped {
+        Dropped { reason: reason.to_owned(), intent, frames }
+    }
+
+    fn ending() -> Ending {
+        let book = |name: &str| NodeBook { name: name.to_owned(), live: Some(0), ..NodeBook::default() };
+        let src = NodeBook { created: 100_000, out: 100_000, busy_ns: 250_000_000, ..book("src") };
+        let dropped = vec![drop("channel", Intent::Asked, 12), drop("full", Intent::Loss, 3)];
+        let filter = NodeBook { taken: 100_000, out: 99_985, dropped, ..book("filter") };
+        let sink = NodeBook { taken: 99_985, consumed: 99_985, ..book("sink") };
+        let ledger = Ledger { nodes: vec![src, filter, sink] };
+        Ending { ledger, lasted: Duration::from_secs(2), ..Ending::default() }
+    }
+
+    #[test]
+    fn rows_are_aligned_and_fit_a_terminal() {
+        let expected = "\
+node         in      out  held  busy %  dropped
+src           0  100,000     0    12.5  -
+filter  100,000   99,985     0     0.0  channel 12, full 3 (loss)
+sink     99,985        0     0     0.0  -
+";
+        let mut ending = ending();
+        assert_eq!(table(&ending), expected);
+        let reason = |n: u64| drop(&format!("reason-{n}"), Intent::Asked, 1_000_000 + n);
+        ending.ledger.nodes[1].dropped = (0..8).map(reason).collect();
+        let text = table(&ending);
+        assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
+        assert_eq!(text.lines().count(), 7, "{text}");
+    }
+
+    #[test]
+    fn the_ledger_says_whether_it_balances() {
+        let mut ending = ending();
+        let text =
+            "ledger: 100,000 created + 0 shared = 99,985 consumed + 15 dropped + 0 held + 0 queued: balances";
+        assert_eq!(ledger_line(&ending.ledger), text);
+        ending.ledger.nodes[0].created += 1;
+        assert!(ledger_line(&ending.ledger).ends_with("DOES NOT BALANCE: the graph's account is off by 1"));
+    }
+
+    #[test]
+    fn readings_are_named_by_their_node() {
+        let book = NodeBook { name: "udp".to_owned(), ..NodeBook::default() };
+        let counters = vec![("kernel_drops".to_owned(), rogue_abi::counter_kind::OUTSIDE, 1200)];
+        let readings_of = vec![("peer".to_owned(), "a\nb".to_owned())];
+        let status = NodeStatus { book, health: Health::Running, counters, readings: readings_of };
+        let text = "udp.kernel_drops 1,200 (outside of the graph)\nudp.peer a\\nb\n";
+        assert_eq!(readings(&[status]), text);
+    }
+}

@@ -1,0 +1,83 @@
+//! The least that a source, a transform and a sink can do, to measure what the runtime costs.
+
+use rogue_sdk::prelude::*;
+
+/// Parameters of `bench-source`.
+#[derive(Params)]
+struct Give {
+    /// Bytes requested for each frame; 16 of them are written.
+    #[param(default = 16, min = 16)]
+    size: u32,
+    /// Frames until the end.
+    count: u64,
+}
+
+/// Requests a frame, writes 16 bytes, sends it.
+struct BenchSource {
+    params: Give,
+    given: u64,
+}
+
+impl Module for BenchSource {
+    type Params = Give;
+    const CARD: Card = Card::source("bench-source");
+
+    fn new(params: Give, _: &Node) -> Result<Self> {
+        Ok(BenchSource { params, given: 0 })
+    }
+}
+
+impl Source for BenchSource {
+    fn produce(&mut self, out: &mut Out, _: &Context) -> Result<Flow> {
+        while !out.is_full() && self.given < self.params.count {
+            let mut frame = out.request(self.params.size)?;
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&self.given.to_le_bytes());
+            frame.write(0, &bytes)?;
+            frame.set_payload(self.params.size)?;
+            out.send(frame);
+            self.given += 1;
+        }
+        Ok(if self.given == self.params.count { Flow::Ended } else { Flow::More })
+    }
+}
+
+/// Sends on what it takes.
+struct BenchPass;
+
+impl Module for BenchPass {
+    type Params = NoParams;
+    const CARD: Card = Card::transform("bench-pass");
+
+    fn new(_: NoParams, _: &Node) -> Result<Self> {
+        Ok(BenchPass)
+    }
+}
+
+impl Transform for BenchPass {
+    fn accept(&mut self, frame: Frame, out: &mut Out, _: &Context) -> Result<()> {
+        out.send(frame);
+        Ok(())
+    }
+}
+
+/// Drops what it takes.
+struct BenchSink;
+
+impl Module for BenchSink {
+    type Params = NoParams;
+    const CARD: Card = Card::sink("bench-sink");
+
+    fn new(_: NoParams, _: &Node) -> Result<Self> {
+        Ok(BenchSink)
+    }
+}
+
+impl Sink for BenchSink {
+    fn accept(&mut self, frame: Frame, _: &Context) -> Result<()> {
+        drop(frame);
+        Ok(())
+    }
+}
+
+export_module!(BenchSource: Source, BenchPass: Transform, BenchSink: Sink);
