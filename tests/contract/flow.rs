@@ -152,7 +152,7 @@ fn odd_frames_are_all_accounted_for() {
 fn a_stop_in_full_flow_ends_in_order() {
     each(|loaded| {
         let mut running = start(loaded, usize::MAX, any_sink());
-        attend_until(&mut running, |running| running.ledger(false).nodes.iter().any(|book| book.taken > 20));
+        attend_until(&mut running, |running| running.ledger(false).nodes.iter().any(|book| book.taken >= 10));
         running.stop();
         attend_until(&mut running, Running::is_over);
         let ending = running.end();

@@ -80,6 +80,9 @@ fn every_verb_in_the_documents_exists() {
 fn every_verb_is_documented() {
     let page = Page::read("docs/commands.md");
     for verb in verbs() {
-        assert!(page.text.contains(&format!("`{verb}")) || page.text.contains(&format!("rogue-runtime {verb}")), "{verb}");
+        assert!(
+            page.text.contains(&format!("`{verb}")) || page.text.contains(&format!("rogue-runtime {verb}")),
+            "{verb}"
+        );
     }
 }

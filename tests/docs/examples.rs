@@ -1,10 +1,17 @@
 //! The filter of README and `writing-a-module.md` is one that runs, and Rust examples are compiled.
 
-use super::page::{Page, root};
-use rogue_sdk::bench::{Bench, json};
-
-#[path = "../plugins/threshold/src/lib.rs"]
-pub mod threshold;
+use super::{
+    graphs::plugins,
+    page::{Page, root},
+};
+use rogue_runtime::{
+    engine::Clock,
+    graph::{self, Options},
+    host,
+    load::{FileCatalog, Loader},
+    swap,
+};
+use std::{sync::Arc, time::Duration};
 
 const SOURCE: &str = include_str!("../plugins/threshold/src/lib.rs");
 
@@ -19,17 +26,33 @@ fn the_filter_in_the_documents_is_the_one_that_is_built() {
     assert!(lines <= 30, "the filter in 30 lines has {lines}");
 }
 
+/// Built, found by its name, and run in a graph. Byte 0 of frame i of `pattern` is i mod 256.
 #[test]
-fn the_filter_in_the_documents_filters() -> rogue_sdk::Result<()> {
-    let mut bench = Bench::transform::<threshold::Threshold>(json!({ "level": 100 }))?;
-    for first in [99, 100, 255] {
-        bench.push(Bench::frame_of(&[first, 0])?)?;
+fn the_filter_in_the_documents_filters() {
+    let graph = "nodes:
+  src: { module: pattern, params: { size: 8, count: 256 } }
+  big: { module: threshold, params: { level: 100 } }
+  all: { module: threshold, params: { level: 0 } }
+  end: { module: debug, params: { max_bytes: 0 } }
+links:
+  - src >> big >> all >> end
+";
+    let catalog = FileCatalog::new(root(), Arc::new(plugins()));
+    let checked = graph::load(graph, "threshold.yaml", &Options::default(), &catalog);
+    let checked = checked.unwrap_or_else(|errors| panic!("{}", graph::render(&errors, graph, false)));
+    let loader = Loader::new(host::table());
+    let modules = checked.plan.nodes.iter().map(|node| loader.load(&node.found).unwrap()).collect();
+    let mut running = swap::start(checked.plan, modules, Clock::Real).unwrap();
+    while !running.is_over() {
+        running.attend(Duration::from_millis(100));
     }
-    bench.push(Bench::frame(0)?)?;
-    let passed: Vec<Vec<u8>> = bench.out().iter().map(rogue_sdk::Frame::to_vec).collect();
-    assert_eq!(passed, [[100, 0], [255, 0]]);
-    assert_eq!(bench.dropped("below"), 2);
-    bench.end()
+    let ending = running.end();
+    assert!(ending.faults.is_empty(), "{:?}", ending.faults);
+    let counts: Vec<(u64, u64)> =
+        ending.ledger.nodes.iter().map(|node| (node.taken, node.dropped_all())).collect();
+    assert_eq!(counts, [(0, 0), (256, 100), (156, 0), (156, 0)]);
+    assert_eq!(ending.ledger.nodes[1].dropped[0].reason, "below");
+    assert_eq!(ending.ledger.lost(), 0);
 }
 
 /// `tests/src/docs.rs` names every document that has Rust in it.

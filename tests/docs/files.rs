@@ -18,7 +18,8 @@ fn every_relative_link_leads_somewhere() {
             if link.contains("://") {
                 continue;
             }
-            let (path, anchor) = link.split_once('#').map_or((link, None), |(path, anchor)| (path, Some(anchor)));
+            let (path, anchor) =
+                link.split_once('#').map_or((link, None), |(path, anchor)| (path, Some(anchor)));
             let file = match path {
                 "" => root().join(&page.name),
                 _ => root().join(folder).join(path),
@@ -28,7 +29,11 @@ fn every_relative_link_leads_somewhere() {
                 let target = file.canonicalize().unwrap();
                 let of = |page: &&Page| root().join(&page.name).canonicalize().unwrap() == target;
                 let target = pages.iter().find(of).unwrap_or_else(|| panic!("{}: {link}", page.name));
-                assert!(target.anchors().iter().any(|is| is == anchor), "{}: {link}: no such heading", page.name);
+                assert!(
+                    target.anchors().iter().any(|is| is == anchor),
+                    "{}: {link}: no such heading",
+                    page.name
+                );
             }
             count += 1;
         }
@@ -92,7 +97,8 @@ fn the_list_of_unsafe_files_is_complete() {
             }
         });
     }
-    let covered = |file: &str, by: &str| file == by || by.strip_suffix('/').is_some_and(|dir| file.starts_with(dir));
+    let covered =
+        |file: &str, by: &str| file == by || by.strip_suffix('/').is_some_and(|dir| file.starts_with(dir));
     for file in &found {
         assert!(listed.iter().any(|by| covered(file, by)), "{file} allows unsafe code and is not listed");
     }

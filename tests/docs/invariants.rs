@@ -41,13 +41,23 @@ fn absent(folder: &str, words: &[&str], except: &[&str]) {
 
 #[test]
 fn graph_does_no_input_or_output() {
-    let words = ["std::fs", "std::io", "std::env", "std::net", "std::thread", "std::process", "Instant", "SystemTime"];
+    let words = [
+        "std::fs",
+        "std::io",
+        "std::env",
+        "std::net",
+        "std::thread",
+        "std::process",
+        "Instant",
+        "SystemTime",
+    ];
     absent("runtime/src/graph", &words, &[]);
 }
 
 #[test]
 fn engine_knows_no_yaml_no_card_and_no_file() {
-    let words = ["crate::graph", "crate::load", "crate::card", "crate::swap", "crate::control", "serde", "std::fs"];
+    let words =
+        ["crate::graph", "crate::load", "crate::card", "crate::swap", "crate::control", "serde", "std::fs"];
     absent("runtime/src/engine", &words, &[]);
 }
 

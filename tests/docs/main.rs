@@ -2,7 +2,7 @@
 //!
 //! Their Rust examples are compiled and run by `cargo test --doc` (`tests/src/docs.rs`).
 
-
+mod commands;
 mod examples;
 mod files;
 mod graphs;

@@ -70,7 +70,8 @@ fn the_tables_of_parameters_are_those_of_the_cards() {
             })
             .collect();
         let rows = rows(&section(&page, &card), "parameter");
-        let have: Vec<Vec<String>> = rows.iter().map(|row| row.iter().take(3).map(|cell| plain(cell)).collect()).collect();
+        let have: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().take(3).map(|cell| plain(cell)).collect()).collect();
         assert_eq!(have, want, "the parameters of {}", card.name);
     }
 }
@@ -87,8 +88,7 @@ fn the_tables_of_drops_are_those_of_the_cards() {
         let want: Vec<Vec<String>> =
             card.drops.iter().map(|drop| vec![drop.name.clone(), intent(&drop.intent)]).collect();
         let rows = rows(&section(&page, &card), "dropped as");
-        let have: Vec<Vec<String>> =
-            rows.iter().map(|row| vec![plain(&row[0]), row[1].clone()]).collect();
+        let have: Vec<Vec<String>> = rows.iter().map(|row| vec![plain(&row[0]), row[1].clone()]).collect();
         assert_eq!(have, want, "the drop reasons of {}", card.name);
     }
 }
@@ -97,7 +97,8 @@ fn the_tables_of_drops_are_those_of_the_cards() {
 fn the_tables_of_counters_and_readings_are_those_of_the_cards() {
     let page = Page::read("docs/modules.md");
     for card in cards() {
-        let want: Vec<&str> = card.counters.iter().chain(&card.readings).map(|named| named.name.as_str()).collect();
+        let want: Vec<&str> =
+            card.counters.iter().chain(&card.readings).map(|named| named.name.as_str()).collect();
         let rows = rows(&section(&page, &card), "counter or reading");
         let have: Vec<String> = rows.iter().map(|row| plain(&row[0])).collect();
         assert_eq!(have, want, "the counters and readings of {}", card.name);

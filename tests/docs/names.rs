@@ -1,14 +1,16 @@
 //! Every Rust path on `docs/from-rogue.md` exists: each is used here, and the page names just these.
 
-use super::{examples::threshold::Threshold, page::Page};
+use super::page::Page;
 use std::collections::BTreeSet;
 
 /// Uses each path, and makes the list of their texts. Types, traits and macros by `use`; functions by taking
-/// them as values (`fn`), with their types where they are generic; methods of a trait (`of`) by an implementor.
+/// them as values (`fn`), with their types where they are generic; those of a generic type (`on`) by a full type;
+/// those of a trait (`of`) by an implementor.
 macro_rules! paths {
     (
         use { $($($item:ident)::+),* $(,)? }
         fn { $($($function:ident)::+ $([$of:ty])?),* $(,)? }
+        on { $($($base:ident)::+ => $on:ident for $full:ty),* $(,)? }
         of { $($($tr:ident)::+ => $method:ident for $implementor:ty),* $(,)? }
     ) => {
         #[allow(unused_imports)]
@@ -16,30 +18,43 @@ macro_rules! paths {
 
         fn listed() -> BTreeSet<String> {
             $(let _ = $($function)::+ $(::<$of>)?;)*
+            $(let _ = <$full>::$on;)*
             $(let _ = <$implementor as $($tr)::+>::$method;)*
             let items = [$(stringify!($($item)::+)),*];
             let functions = [$(stringify!($($function)::+)),*];
+            let generic = [$(concat!(stringify!($($base)::+), "::", stringify!($on))),*];
             let methods = [$(concat!(stringify!($($tr)::+), "::", stringify!($method))),*];
-            let all = items.iter().chain(&functions).chain(&methods);
+            let all = items.iter().chain(&functions).chain(&generic).chain(&methods);
             all.map(|path| path.replace(' ', "")).collect()
         }
     };
 }
 
-struct Sunk;
-impl rogue_sdk::Module for Sunk {
+/// Implements the traits whose methods are named.
+struct Module;
+impl rogue_sdk::Module for Module {
     type Params = rogue_sdk::params::NoParams;
-    const CARD: rogue_sdk::card::Card = rogue_sdk::card::Card::sink("sunk");
+    const CARD: rogue_sdk::card::Card = rogue_sdk::card::Card::sink("named");
     fn new(_: Self::Params, _: &rogue_sdk::Node) -> rogue_sdk::Result<Self> {
-        Ok(Sunk)
+        Ok(Module)
     }
 }
-impl rogue_sdk::Sink for Sunk {
+impl rogue_sdk::Sink for Module {
     fn accept(&mut self, _: rogue_sdk::Frame, _: &rogue_sdk::Context<'_>) -> rogue_sdk::Result<()> {
         Ok(())
     }
 }
-impl rogue_sdk::Take for Sunk {
+impl rogue_sdk::Transform for Module {
+    fn accept(
+        &mut self,
+        _: rogue_sdk::Frame,
+        _: &mut rogue_sdk::Out<'_>,
+        _: &rogue_sdk::Context<'_>,
+    ) -> rogue_sdk::Result<()> {
+        Ok(())
+    }
+}
+impl rogue_sdk::Take for Module {
     fn accept(
         &mut self,
         _: rogue_sdk::Frame,
@@ -157,25 +172,28 @@ paths! {
         rogue_sdk::frame::Reader::accessor[u32],
         rogue_sdk::frame::Writer::put,
         rogue_sdk::frame::Writer::put_number[u32],
-        rogue_sdk::frame::Accessor::get,
-        rogue_sdk::frame::Accessor::iter,
-        rogue_sdk::frame::Accessor::len,
-        rogue_sdk::frame::AccessorMut::set,
+    }
+    on {
+        rogue_sdk::frame::Accessor => get for rogue_sdk::frame::Accessor<'_, u32>,
+        rogue_sdk::frame::Accessor => iter for rogue_sdk::frame::Accessor<'_, u32>,
+        rogue_sdk::frame::Accessor => len for rogue_sdk::frame::Accessor<'_, u32>,
+        rogue_sdk::frame::AccessorMut => set for rogue_sdk::frame::AccessorMut<'_, u32>,
     }
     of {
-        rogue_sdk::Module => new for Threshold,
-        rogue_sdk::Module => start for Threshold,
-        rogue_sdk::Module => stop for Threshold,
-        rogue_sdk::Transform => accept for Threshold,
-        rogue_sdk::Sink => accept for Sunk,
-        rogue_sdk::Take => accept for Sunk,
+        rogue_sdk::Module => new for Module,
+        rogue_sdk::Module => start for Module,
+        rogue_sdk::Module => stop for Module,
+        rogue_sdk::Transform => accept for Module,
+        rogue_sdk::Sink => accept for Module,
+        rogue_sdk::Take => accept for Module,
     }
 }
 
 #[test]
 fn every_rust_path_on_from_rogue_exists() {
     let page = Page::read("docs/from-rogue.md");
-    let named: BTreeSet<String> = page.code().into_iter().filter(|code| code.starts_with("rogue_sdk::")).collect();
+    let named: BTreeSet<String> =
+        page.code().into_iter().filter(|code| code.starts_with("rogue_sdk::")).collect();
     let listed = listed();
     assert_eq!(named.difference(&listed).collect::<Vec<_>>(), [""; 0], "not used in this test");
     assert_eq!(listed.difference(&named).collect::<Vec<_>>(), [""; 0], "not on the page");

@@ -84,7 +84,8 @@ impl Page {
 
     /// What stands between backticks in its prose.
     pub fn code(&self) -> Vec<String> {
-        let code = |line: &str| -> Vec<String> { line.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+        let code =
+            |line: &str| -> Vec<String> { line.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
         self.prose().lines().flat_map(code).collect()
     }
 

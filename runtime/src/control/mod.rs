@@ -66,7 +66,8 @@ pub fn main() -> ExitCode {
 
 fn dispatch(verb: &Verb, globals: &Globals, io: &mut Io<'_>, screen: &Screen, logger: &Logger) -> u8 {
     let done = match verb {
-        Verb::Run(args) => Ok(run::run(args, globals, io, screen, logger)),
+        // Its code is the verdict's, whoever reads the result.
+        Verb::Run(args) => return run::run(args, globals, io, screen, logger),
         Verb::Check(args) => check::check(args, globals, io),
         Verb::Graph(args) => drawing::graph(args, globals, io),
         Verb::Inspect(args) => inspect::inspect(args, globals, io),

@@ -54,12 +54,12 @@ pub fn ledger_line(ledger: &Ledger) -> String {
         unbalanced(ledger).map_or("balances".to_owned(), |what| format!("DOES NOT BALANCE: {what}"));
     format!(
         "ledger: {} created + {} shared = {} consumed + {} dropped + {} held + {} queued: {balance}",
-        sum(|node| i128::from(node.created)),
-        sum(|node| i128::from(node.shared)),
-        sum(|node| i128::from(node.consumed)),
+        sum(|node| i128::from(node.created.cast_signed())),
+        sum(|node| i128::from(node.shared.cast_signed())),
+        sum(|node| i128::from(node.consumed.cast_signed())),
         sum(|node| i128::from(node.dropped_all())),
         sum(|node| i128::from(node.held)),
-        sum(|node| i128::from(node.queued)),
+        sum(|node| i128::from(node.queued.cast_signed())),
     )
 }
 

@@ -191,6 +191,9 @@ impl Node {
         self.ask(wake_at_ns);
         if matches!(status, Status::Fault | Status::Panicked) {
             fence::drop_unfinished(&mut out.items, completed);
+        }
+        // A panic books the frame inside as it passes by.
+        if status == Status::Fault {
             fence::book_inside(self.ctl.account, inside);
         }
         self.after(status)

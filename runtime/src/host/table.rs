@@ -184,7 +184,12 @@ unsafe extern "C" fn log(node: NodeRef, level: u32, target: RStr<'_>, message: R
         _ => log::Level::Trace,
     };
     let name = nodes::with(node, |_, entry| entry.shared.name.clone()).unwrap_or_else(|| "?".to_owned());
-    log::log!(target: target.as_str(), level, "{name}: {}", message.as_str());
+    // `pyrogue.#always` leaves it to the runtime to add the node's name.
+    let target = match target.as_str().strip_suffix(".#always") {
+        Some(head) => format!("{head}.{name}#always"),
+        None => target.as_str().to_owned(),
+    };
+    log::log!(target: &target, level, "{name}: {}", message.as_str());
 }
 
 unsafe extern "C" fn log_level(_: NodeRef) -> *const AtomicU32 {

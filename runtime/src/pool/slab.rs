@@ -75,9 +75,9 @@ fn map(bytes: usize) -> *mut u8 {
 /// `at` must point to `PREFIX + cap` zeroed bytes that are ours alone, 64-byte aligned.
 unsafe fn set_up(at: *mut u8, home: u32, cap: usize) -> *mut FrameHdr {
     let hdr = at.cast::<FrameHdr>();
-    let block = unsafe { hdr.add(1).cast::<Block>() };
     // SAFETY: header and block fit into the prefix.
     unsafe {
+        let block = hdr.add(1).cast::<Block>();
         hdr.write(FrameHdr {
             holder: 0,
             flags: 0,

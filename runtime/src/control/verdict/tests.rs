@@ -85,6 +85,15 @@ fn frames_that_appear_from_nowhere_are_a_bug() {
 }
 
 #[test]
+fn a_count_below_nothing_is_a_bug() {
+    let mut end =
+        ending(vec![node("src", 0, 10, 10, &[]), node("bad", 10, 0, 0, &[("fault", Intent::Loss, 11)])]);
+    end.ledger.nodes[1].consumed = u64::MAX;
+    let (code, text) = judged(&end);
+    assert_eq!((code, text.contains("node bad has -1 frames consumed")), (70, true), "{text}");
+}
+
+#[test]
 fn the_fault_that_ended_the_run_is_named() {
     let bad = node("bad", 10, 0, 0, &[("fault", Intent::Loss, 1)]);
     let mut end = ending(vec![node("src", 0, 10, 10, &[]), bad]);
