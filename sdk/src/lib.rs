@@ -57,6 +57,7 @@ pub mod frame;
 mod host;
 mod logger;
 mod node;
+mod pace;
 pub mod params;
 pub mod prelude;
 pub mod shape;
@@ -67,6 +68,7 @@ pub use error::{Error, Result};
 pub use export::call::{Input, Out};
 pub use frame::Frame;
 pub use node::{Counter, Gauge, Node};
+pub use pace::Pace;
 pub use shape::{Accepted, Endpoint, Flow, Give, Interrupter, Module, Sink, Source, Take, Transform};
 pub use state::{Held, Reconfigured, State};
 

@@ -2,7 +2,7 @@
 
 pub use crate::{
     Accepted, Context, Counter, Endpoint, Error, Flow, Frame, Gauge, Give, Held, Interrupter, Module, Node,
-    Out, Reason, Reconfigured, Result, Sink, Source, State, Take, Transform,
+    Out, Pace, Reason, Reconfigured, Result, Sink, Source, State, Take, Transform,
     card::{self, Card, DropReason, Port, Reading},
     export_module, log,
     params::{Duration, NoParams, OneOrMany, Params, Size},

@@ -51,7 +51,11 @@ fn parameters_are_checked_and_unknown_keys_refused_by_path() {
         let mut params: serde_json::Map<_, _> = serde_json::from_str(&loaded.params).expect("JSON");
         params.insert("no_such_parameter".into(), 1.into());
         let errors = module.check(&serde_json::Value::Object(params).to_string());
-        assert_eq!(errors.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["no_such_parameter"], "{name}");
+        assert_eq!(
+            errors.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(),
+            ["no_such_parameter"],
+            "{name}"
+        );
         for text in ["[]", "7", "null", "{", "", "\u{0}"] {
             assert!(!module.check(text).is_empty(), "{name} takes {text:?} for parameters");
         }
@@ -135,8 +139,15 @@ fn state_goes_over_by_schema_and_foreign_state_is_refused() {
         let mut second = make(loaded, &place);
         match (first.instance.snapshot(), &loaded.card().state) {
             (Ok(state), Some(card)) => {
-                assert_eq!((state.schema.as_str(), state.version), (card.schema.as_str(), card.version), "{name}");
-                second.instance.restore(&state).unwrap_or_else(|error| panic!("{name} refuses its own state: {error}"));
+                assert_eq!(
+                    (state.schema.as_str(), state.version),
+                    (card.schema.as_str(), card.version),
+                    "{name}"
+                );
+                second
+                    .instance
+                    .restore(&state)
+                    .unwrap_or_else(|error| panic!("{name} refuses its own state: {error}"));
                 assert_eq!(second.instance.snapshot(), Ok(state.clone()), "{name}");
                 let spoilt = State { bytes: vec![0xff; 7], ..state };
                 assert!(matches!(second.instance.restore(&spoilt), Err(ColdError::Refused(_))), "{name}");

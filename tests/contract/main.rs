@@ -71,7 +71,8 @@ pub fn catalog() -> FileCatalog {
 }
 
 /// A recording of Rogue's with records of 1 to 1500 bytes, three channels, flags and errors.
-pub const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../graphs/data/rogue-6.15-multichannel.dat");
+pub const RECORDING: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../graphs/data/rogue-6.15-multichannel.dat");
 
 /// Every case, with its module loaded.
 pub fn each(mut body: impl FnMut(&Loaded)) {
@@ -79,7 +80,8 @@ pub fn each(mut body: impl FnMut(&Loaded)) {
     for case in CASES {
         let dir = tempfile::tempdir().expect("a folder");
         std::fs::copy(RECORDING, dir.path().join("some.dat")).expect("the recording is there");
-        let found = catalog.find(&Wanted { module: case.module, entry: None }).unwrap_or_else(|e| panic!("{e}"));
+        let found =
+            catalog.find(&Wanted { module: case.module, entry: None }).unwrap_or_else(|e| panic!("{e}"));
         let module = loader.load(&found).unwrap_or_else(|e| panic!("{}: {e}", case.module));
         let params = case.params.replace("{dir}", &dir.path().display().to_string());
         body(&Loaded { case, found, module, params, dir });
@@ -96,9 +98,13 @@ fn every_module_has_its_line() {
         .collect();
     let (found, broken) = rogue_runtime::load::list(&Search::new(&[deps()], None, None));
     assert!(broken.is_empty(), "{broken:?}");
-    let standard = |file: &PathBuf| file.file_name().is_some_and(|name| files.contains(&*name.to_string_lossy()));
-    let built: BTreeSet<&str> =
-        found.iter().filter(|listed| standard(&listed.file)).map(|listed| listed.card.name.as_str()).collect();
+    let standard =
+        |file: &PathBuf| file.file_name().is_some_and(|name| files.contains(&*name.to_string_lossy()));
+    let built: BTreeSet<&str> = found
+        .iter()
+        .filter(|listed| standard(&listed.file))
+        .map(|listed| listed.card.name.as_str())
+        .collect();
     let lines: BTreeSet<&str> = CASES.iter().map(|case| case.module).collect();
     assert_eq!(built, lines, "a module without a line in CASES, or a line without a module");
     assert_eq!(files.len(), 11, "a plugin folder that the tests crate does not depend on: {files:?}");
@@ -112,17 +118,24 @@ fn every_card_says_what_an_operator_needs() {
         assert_eq!(card.name, name);
         assert!(!card.about.is_empty(), "{name} says nothing about itself");
         let schema = card.param_schema().unwrap_or_else(|e| panic!("{name}: {e}"));
-        let rogue_runtime::card::schema::Kind::Object(params) = schema.kind else { panic!("{name}: no object") };
+        let rogue_runtime::card::schema::Kind::Object(params) = schema.kind else {
+            panic!("{name}: no object")
+        };
         for (param, schema) in &params.properties {
             assert!(!schema.about.is_empty(), "{name}: parameter {param} is not described");
         }
         let readings = card.readings.iter().chain(&card.counters);
-        readings.for_each(|named| assert!(!named.about.is_empty(), "{name}: {} is not described", named.name));
-        card.drops.iter().for_each(|drop| assert!(!drop.about.is_empty(), "{name}: {} is not described", drop.name));
+        readings
+            .for_each(|named| assert!(!named.about.is_empty(), "{name}: {} is not described", named.name));
+        card.drops
+            .iter()
+            .for_each(|drop| assert!(!drop.about.is_empty(), "{name}: {} is not described", drop.name));
         match card.shape {
             Shape::Source => assert_eq!(card.input_count(), 0, "{name}"),
             Shape::Sink => assert_eq!(card.output_count(), 0, "{name}"),
-            Shape::Transform | Shape::Endpoint => assert!(card.input_count() > 0 && card.output_count() > 0, "{name}"),
+            Shape::Transform | Shape::Endpoint => {
+                assert!(card.input_count() > 0 && card.output_count() > 0, "{name}")
+            }
         }
     });
 }

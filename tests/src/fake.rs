@@ -364,7 +364,8 @@ pub fn plan(yaml: &str, fakes: &[Fake]) -> Plan {
 pub fn start(yaml: &str, fakes: &[Fake]) -> Result<Running, StartError> {
     let plan = plan(yaml, fakes);
     let find = |module: &str| fakes.iter().find(|fake| fake.card.name == module).cloned();
-    let modules = plan.nodes.iter().map(|node| find(&node.module).map(|fake| Arc::new(fake) as Arc<dyn Module>));
+    let modules =
+        plan.nodes.iter().map(|node| find(&node.module).map(|fake| Arc::new(fake) as Arc<dyn Module>));
     let modules = modules.collect::<Option<Vec<_>>>().expect("every fake is there");
     swap::start(plan, modules, Clock::Real)
 }

@@ -8,7 +8,6 @@
 //! records; a frame counts as consumed once the kernel has its bytes, and as lost if it cannot have them.
 
 mod name;
-mod pace;
 mod reader;
 mod record;
 mod writer;

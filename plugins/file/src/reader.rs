@@ -9,7 +9,6 @@
 pub mod input;
 pub mod playlist;
 
-use crate::pace::Pace;
 use input::{Input, Next};
 use playlist::Playlist;
 use rogue_sdk::{card, prelude::*};
@@ -59,7 +58,7 @@ pub struct FileReader {
     input: Option<Input>,
     /// Where the first file opened is to be gone on with.
     resume_at: u64,
-    pace: Option<Pace>,
+    pace: Pace,
     /// Passes that are over.
     passes: u64,
     /// Frames of this pass.
@@ -116,7 +115,7 @@ impl Module for FileReader {
             playlist: Playlist::new(params.path.as_slice().to_vec()),
             input: None,
             resume_at: 0,
-            pace: params.rate.map(Pace::new),
+            pace: Pace::new(params.rate),
             passes: 0,
             pass_frames: 0,
             frames: 0,
@@ -155,7 +154,7 @@ impl Module for FileReader {
             return Ok(Reconfigured::Unsupported);
         }
         if params.rate != self.params.rate {
-            self.pace = params.rate.map(Pace::new);
+            self.pace = Pace::new(params.rate);
             self.params = params;
             self.node.wake_give();
         }
@@ -234,7 +233,7 @@ impl FileReader {
                 self.open()?;
                 continue;
             };
-            if let Some(due) = self.pace.as_mut().and_then(|pace| pace.wait_until(cx.now())) {
+            if let Some(due) = self.pace.due_after(cx.now()) {
                 cx.wake_at(due);
                 return Ok(Flow::Idle);
             }
@@ -244,9 +243,7 @@ impl FileReader {
                     out.send(frame);
                     self.frames += 1;
                     self.pass_frames += 1;
-                    if let Some(pace) = &mut self.pace {
-                        pace.given();
-                    }
+                    self.pace.step();
                     size.into()
                 }
                 Next::Empty => {

@@ -4,9 +4,7 @@
 //! same in every run, whatever the rate, and a successor in a swap goes on with the next one.
 
 mod bytes;
-mod pace;
 
-use pace::Pace;
 use rogue_sdk::prelude::*;
 
 /// What frames are made, how many, and how fast.

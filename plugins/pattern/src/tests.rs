@@ -72,22 +72,6 @@ fn a_rate_is_kept_by_the_clock() -> Result<()> {
 }
 
 #[test]
-fn what_was_missed_is_caught_up_with_for_a_second() {
-    let mut pace = super::Pace::new(Some(10.0));
-    let start = Time::from_secs(100);
-    assert_eq!(pace.due_after(start), None);
-    pace.step();
-    let late = start + Time::from_secs(60);
-    let mut burst = 0;
-    while pace.due_after(late).is_none() {
-        pace.step();
-        burst += 1;
-    }
-    assert_eq!(burst, 11, "one that is a second late, and those up to now; not 600");
-    assert_eq!(pace.due_after(late), Some(late + Time::from_millis(100)));
-}
-
-#[test]
 fn a_successor_goes_on_with_the_next_frame() -> Result<()> {
     let params = json!({ "size": 2, "count": 70 });
     let mut bench = Bench::source::<Pattern>(params.clone())?;

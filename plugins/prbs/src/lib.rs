@@ -3,12 +3,10 @@
 //!
 //! - [`pattern`] is the layout of a frame: sequence, number of words, then the register's states.
 //! - [`register`] is the shift register, one word at a time, at each width's own speed.
-//! - [`pace`] says when the next frame of a source with a rate is due.
 //!
 //! What holds: every byte is as in the original, so either end may be Rogue.
 
 mod check;
-mod pace;
 mod pattern;
 mod register;
 mod source;

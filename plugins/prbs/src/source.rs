@@ -1,6 +1,6 @@
 //! `prbs-source`: makes frames of pseudo-random words (spec section 15).
 
-use crate::{pace::Pace, pattern::Pattern};
+use crate::pattern::Pattern;
 use rogue_sdk::{card, prelude::*};
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ pub struct PrbsSource {
     params: PrbsSourceParams,
     size: u32,
     pattern: Pattern,
-    pace: Option<Pace>,
+    pace: Pace,
     progress: Progress,
     /// A frame of several buffers is made here first.
     whole: Vec<u8>,
@@ -89,7 +89,7 @@ impl Module for PrbsSource {
         Ok(PrbsSource {
             size: frame_size(&params, &pattern)?,
             pattern,
-            pace: params.rate.map(Pace::new),
+            pace: Pace::new(params.rate),
             progress: Progress { sequence: 0, given: 0 },
             whole: Vec::new(),
             node: *node,
@@ -104,7 +104,7 @@ impl Module for PrbsSource {
             return Ok(Reconfigured::Unsupported);
         }
         if params.rate != self.params.rate {
-            self.pace = params.rate.map(Pace::new);
+            self.pace = Pace::new(params.rate);
             self.params = params;
             self.node.wake_give();
         }
@@ -155,13 +155,11 @@ impl Source for PrbsSource {
             if out.is_full() {
                 return Ok(Flow::More);
             }
-            if let Some(pace) = &mut self.pace {
-                if let Some(due) = pace.wait_until(cx.now()) {
-                    cx.wake_at(due);
-                    return Ok(Flow::Idle);
-                }
-                pace.given();
+            if let Some(due) = self.pace.due_after(cx.now()) {
+                cx.wake_at(due);
+                return Ok(Flow::Idle);
             }
+            self.pace.step();
             let frame = self.make(out)?;
             out.send(frame);
         }

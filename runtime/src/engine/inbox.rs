@@ -114,7 +114,8 @@ impl Inbox {
     pub fn drain(&mut self) -> Vec<(u32, Frame)> {
         let head = std::mem::take(&mut self.head);
         self.bytes = 0;
-        let ports = std::mem::take(&mut self.runs).into_iter().flat_map(|(port, run)| std::iter::repeat_n(port, run));
+        let ports =
+            std::mem::take(&mut self.runs).into_iter().flat_map(|(port, run)| std::iter::repeat_n(port, run));
         let frames = std::mem::take(&mut self.frames).into_iter().skip(head);
         ports.zip(frames).filter_map(|(port, frame)| frame.map(|frame| (port, frame))).collect()
     }
@@ -153,7 +154,10 @@ mod tests {
         assert_eq!((first.port, first.bytes), (3, 1));
         drop(first.frames[0].take());
         inbox.consume(1, 1);
-        assert_eq!(inbox.drain().into_iter().map(|(port, f)| (port, f.payload())).collect::<Vec<_>>(), [(3, 2)]);
+        assert_eq!(
+            inbox.drain().into_iter().map(|(port, f)| (port, f.payload())).collect::<Vec<_>>(),
+            [(3, 2)]
+        );
         assert!(inbox.is_empty());
         account.close();
     }

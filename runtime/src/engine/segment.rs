@@ -4,11 +4,7 @@
 //! node that cannot take masks everything that leads to it, and because a module stops taking when `Out`
 //! is full.
 
-use super::{
-    BATCH_FRAMES, Clock, Health, Node, OnFault, Role, Waker,
-    node::Stage,
-    ready::BitSet,
-};
+use super::{BATCH_FRAMES, Clock, Health, Node, OnFault, Role, Waker, node::Stage, ready::BitSet};
 use crate::{
     module::{Half, OutItem, Outbox, Status},
     pool::{self, field},

@@ -78,7 +78,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn place(id: AccountId) -> Option<&'static Place> {
-    let places = PLACES.get_or_init(|| (0..crate::pool::account::MAX_ACCOUNTS).map(|_| RwLock::new(None)).collect());
+    let places =
+        PLACES.get_or_init(|| (0..crate::pool::account::MAX_ACCOUNTS).map(|_| RwLock::new(None)).collect());
     places.get(id as usize)
 }
 

@@ -92,7 +92,13 @@ unsafe extern "C" fn request_local(node: NodeRef, size: u32, _flags: u32) -> *mu
     raw(Account::of(node).and_then(|account| pool::request_from(account.id(), account.id(), size)))
 }
 
-unsafe extern "C" fn wrap(node: NodeRef, data: *mut u8, len: u32, free: FreeFn, ctx: *mut c_void) -> *mut FrameHdr {
+unsafe extern "C" fn wrap(
+    node: NodeRef,
+    data: *mut u8,
+    len: u32,
+    free: FreeFn,
+    ctx: *mut c_void,
+) -> *mut FrameHdr {
     if data.is_null() {
         return ptr::null_mut();
     }
@@ -163,7 +169,8 @@ unsafe extern "C" fn links(node: NodeRef, port: u32) -> u32 {
 }
 
 unsafe extern "C" fn counter(node: NodeRef, name: RStr<'_>, kind: u32) -> *const AtomicU64 {
-    nodes::with(node, |_, entry| ptr::from_ref(entry.shared.counter(name.as_str(), kind))).unwrap_or(ptr::null())
+    nodes::with(node, |_, entry| ptr::from_ref(entry.shared.counter(name.as_str(), kind)))
+        .unwrap_or(ptr::null())
 }
 
 unsafe extern "C" fn histogram(node: NodeRef, name: RStr<'_>, bounds: RSlice<'_, f64>) -> *const Hist {

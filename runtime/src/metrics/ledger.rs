@@ -74,7 +74,10 @@ impl NodeBook {
             ("stopped", Intent::Loss, sums[field::DROP_STOPPED]),
             ("memory", Intent::Loss, sums[field::DROP_MEMORY]),
         ];
-        let own = reasons.iter().zip(&sums[field::DROP_CARD..]).map(|((name, intent), n)| (name.as_str(), *intent, *n));
+        let own = reasons
+            .iter()
+            .zip(&sums[field::DROP_CARD..])
+            .map(|((name, intent), n)| (name.as_str(), *intent, *n));
         let dropped: Vec<Dropped> = own
             .chain(builtin)
             .filter(|(_, _, frames)| *frames != 0)
@@ -107,7 +110,11 @@ impl NodeBook {
 
     /// Frames dropped that nobody asked to lose.
     pub fn lost(&self) -> u64 {
-        self.dropped.iter().filter(|dropped| dropped.intent == Intent::Loss).map(|dropped| dropped.frames).sum()
+        self.dropped
+            .iter()
+            .filter(|dropped| dropped.intent == Intent::Loss)
+            .map(|dropped| dropped.frames)
+            .sum()
     }
 
     /// By how much the independent count differs from the equation; `None` where it was not taken.

@@ -6,7 +6,7 @@ use super::{
     local::{self, field},
     slab,
 };
-use rogue_abi::{Block, FreeFn, FrameHdr, refs, why};
+use rogue_abi::{Block, FrameHdr, FreeFn, refs, why};
 use rogue_sdk::frame::{
     Frame,
     ops::{self, Memory},
@@ -53,7 +53,8 @@ unsafe impl Memory for Pools {
         // SAFETY: the slot is free and ours now.
         unsafe {
             let block = ops::own_block(slot);
-            let keeper = by_id((*block).owner as AccountId).filter(|account| (*block).cap != 0 && account.keeps());
+            let keeper =
+                by_id((*block).owner as AccountId).filter(|account| (*block).cap != 0 && account.keeps());
             if keeper.is_some_and(|account| account.keep(slot, (*block).cap)) {
                 return;
             }
@@ -154,7 +155,13 @@ unsafe extern "C" fn free_wrapped(block: *mut Block) {
 ///
 /// # Safety
 /// `data` must point to `len` bytes that stay valid and unused by others until `free(ctx, data)`.
-pub unsafe fn wrap(account: &Account, data: *mut u8, len: u32, free: FreeFn, ctx: *mut c_void) -> Option<Frame> {
+pub unsafe fn wrap(
+    account: &Account,
+    data: *mut u8,
+    len: u32,
+    free: FreeFn,
+    ctx: *mut c_void,
+) -> Option<Frame> {
     const ROOM: u32 = size_of::<Wrapped>() as u32;
     const { assert!(ROOM <= 64 && cap_of(1) >= ROOM as usize) };
     if len > MAX_FRAME_BYTES {

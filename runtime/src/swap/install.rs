@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     card::{Card, Give},
-    engine::{BATCH_FRAMES, BitSet, Clock, Driver, Event, Node, NodeCtl, OnFault, Pump, Role, Segment, Target, Waker},
+    engine::{
+        BATCH_FRAMES, BitSet, Clock, Driver, Event, Node, NodeCtl, OnFault, Pump, Role, Segment, Target,
+        Waker,
+    },
     graph::{self, Plan, Side},
     host::{NodeShared, Wake, nodes},
     metrics::Intent,
@@ -24,7 +27,10 @@ use std::{collections::HashMap, sync::Arc};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Too many nodes in this process.
-    #[error("no room for node {node}: {} nodes are the most in one process", crate::pool::account::MAX_ACCOUNTS)]
+    #[error(
+        "no room for node {node}: {} nodes are the most in one process",
+        crate::pool::account::MAX_ACCOUNTS
+    )]
     TooManyNodes {
         /// The node.
         node: String,
@@ -54,7 +60,9 @@ pub enum StartError {
         call: &'static str,
     },
     /// A module gave other halves than its shape has.
-    #[error("node {node}: the module made no {half} half, which its card promises; this is for its author to mend")]
+    #[error(
+        "node {node}: the module made no {half} half, which its card promises; this is for its author to mend"
+    )]
     NoHalf {
         /// The node.
         node: String,
@@ -112,8 +120,8 @@ fn build(
         }
     }
     let mut segments = Vec::new();
-    for number in 0..running.plan.segments.len() {
-        segments.push(segment(running, number, &mut halves, &wakers[number], clock)?);
+    for (number, waker) in wakers.iter().enumerate() {
+        segments.push(segment(running, number, &mut halves, waker, clock)?);
     }
     for (number, segment) in segments.into_iter().enumerate() {
         running.exchanges.push(segment.exchange());
@@ -190,8 +198,9 @@ fn connect(running: &Running) {
     for (index, node) in running.nodes.iter().enumerate() {
         let ports = running.plan.nodes[index].found.card.output_count();
         let links = |port| running.plan.links_from(graph::Port { node: index, port });
-        let primaries: Vec<u32> =
-            (0..ports).map(|port| links(port).next().map_or(0, |l| running.nodes[l.to.node].account.id())).collect();
+        let primaries: Vec<u32> = (0..ports)
+            .map(|port| links(port).next().map_or(0, |l| running.nodes[l.to.node].account.id()))
+            .collect();
         node.account.set_primaries(&primaries);
         node.ctl.shared.set_links((0..ports).map(|port| links(port).count() as u32).collect());
     }
@@ -254,7 +263,8 @@ fn segment(
             above.insert(position);
             upstream[target.node].add_all(&above);
         }
-        let inputs = if gives { 0 } else { running.plan.links.iter().filter(|link| link.to.node == index).count() };
+        let inputs =
+            if gives { 0 } else { running.plan.links.iter().filter(|link| link.to.node == index).count() };
         let ctl = running.nodes[index].ctl.clone();
         built.push((ctl, half, role, inputs, outputs));
     }

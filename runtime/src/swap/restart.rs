@@ -58,13 +58,16 @@ impl Running {
 
     /// A node failed whose graph says `restart`.
     pub(super) fn plan_restart(&mut self, index: usize) {
-        let OnFault::Restart { backoff, backoff_max, max_restarts } = self.plan.nodes[index].on_fault else { return };
+        let OnFault::Restart { backoff, backoff_max, max_restarts } = self.plan.nodes[index].on_fault else {
+            return;
+        };
         let node = &mut self.nodes[index];
         if max_restarts.is_some_and(|most| node.restart.count >= most) {
             node.ctl.set_health(Health::Dead);
             return self.fault_ends_run();
         }
-        let pause = backoff.saturating_mul(1u32.checked_shl(node.restart.count).unwrap_or(u32::MAX)).min(backoff_max);
+        let pause =
+            backoff.saturating_mul(1u32.checked_shl(node.restart.count).unwrap_or(u32::MAX)).min(backoff_max);
         node.restart.count += 1;
         if node.restart.due.replace(Instant::now() + pause).is_some() {
             return;

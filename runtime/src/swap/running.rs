@@ -1,10 +1,6 @@
 //! A running graph: what drives it, what became of its nodes, and how it ends.
 
-use super::{
-    deadline::within,
-    install::StartError,
-    restart::Restart,
-};
+use super::{deadline::within, install::StartError, restart::Restart};
 use crate::{
     engine::{Driver, Event, Exchange, Health, NodeCtl, OnFault, Pump, Segment},
     graph::Plan,
@@ -238,12 +234,16 @@ impl Running {
     /// instances restarted, the run stopped where the graph says so. Returns the faults that were new.
     pub fn attend(&mut self, longest: Duration) -> Vec<(String, String)> {
         let before = self.faults.len();
-        let until = self.next_restart().map_or(longest, |at| longest.min(at.saturating_duration_since(Instant::now())));
+        let until = self
+            .next_restart()
+            .map_or(longest, |at| longest.min(at.saturating_duration_since(Instant::now())));
         match self.heard.recv_timeout(until) {
             Ok(event) => self.hear(event),
             Err(RecvTimeoutError::Timeout) => {}
             // No sender is left once every segment has been given back.
-            Err(RecvTimeoutError::Disconnected) => std::thread::park_timeout(until.min(Duration::from_millis(1))),
+            Err(RecvTimeoutError::Disconnected) => {
+                std::thread::park_timeout(until.min(Duration::from_millis(1)))
+            }
         }
         while let Ok(event) = self.heard.try_recv() {
             self.hear(event);
@@ -313,7 +313,8 @@ impl Running {
                 self.segments[number] = driver.join();
             }
             if self.segments[number].is_none() {
-                let halves = self.plan.segments[number].halves.iter().map(|&half| self.plan.halves[half].node);
+                let halves =
+                    self.plan.segments[number].halves.iter().map(|&half| self.plan.halves[half].node);
                 for node in halves {
                     let node = &mut self.nodes[node];
                     ending.stuck.push(node.spec.name.clone());

@@ -44,7 +44,8 @@ pub struct AbiMark {
 }
 
 /// The mark of this version.
-pub const ROGUE_ABI: AbiMark = AbiMark { magic: *b"ROGUEABI", major: 1, minor: 0, layout_hash: layout_hash() };
+pub const ROGUE_ABI: AbiMark =
+    AbiMark { magic: *b"ROGUEABI", major: 1, minor: 0, layout_hash: layout_hash() };
 
 const fn layout_hash() -> u64 {
     let sizes = [

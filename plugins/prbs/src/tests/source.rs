@@ -73,22 +73,6 @@ fn a_rate_is_kept_without_drift() {
 }
 
 #[test]
-fn a_long_standstill_makes_no_burst() {
-    let mut pace = crate::pace::Pace::new(1000.0);
-    let at = |ms| Duration::from_millis(ms);
-    assert_eq!(pace.wait_until(at(5000)), None);
-    pace.given();
-    assert_eq!(pace.wait_until(at(5000)), Some(at(5001)));
-    assert_eq!(pace.wait_until(at(15_000)), None);
-    pace.given();
-    assert_eq!(pace.wait_until(at(15_000)), Some(at(15_001)));
-    for _ in 0..500 {
-        assert_eq!(pace.wait_until(at(15_501)), None, "half a second is made up for");
-        pace.given();
-    }
-}
-
-#[test]
 fn the_rate_is_live_and_the_rest_is_not() {
     let mut bench = Bench::source::<PrbsSource>(json!({ "rate": 1, "count": 100 })).unwrap();
     bench.produce().unwrap();

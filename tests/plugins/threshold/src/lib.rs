@@ -25,11 +25,10 @@ impl Module for Threshold {
 impl Transform for Threshold {
     fn accept(&mut self, frame: Frame, out: &mut Out, cx: &Context) -> Result<()> {
         const BELOW: Reason = Threshold::CARD.reason("below");
-        let first = frame.reader().number::<u8>().unwrap_or(0);
-        if first >= self.0.level {
-            out.send(frame)
+        if frame.reader().number::<u8>().unwrap_or(0) >= self.0.level {
+            out.send(frame);
         } else {
-            cx.drop(frame, BELOW)
+            cx.drop(frame, BELOW);
         }
         Ok(())
     }
