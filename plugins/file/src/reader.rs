@@ -251,6 +251,7 @@ impl FileReader {
                     EMPTY_COSTS
                 }
                 Next::End => {
+                    self.show.position.set(input.position());
                     self.close();
                     EMPTY_COSTS
                 }
@@ -258,6 +259,7 @@ impl FileReader {
                     log::warn!("{why}");
                     self.show.torn.add(1);
                     self.show.torn_bytes.add(lost);
+                    self.show.position.set(input.position());
                     self.close();
                     EMPTY_COSTS
                 }

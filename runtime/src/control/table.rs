@@ -63,10 +63,11 @@ pub fn ledger_line(ledger: &Ledger) -> String {
     )
 }
 
-/// Counters and readings of each node that has any, as `node.name value`.
+/// Counters and readings of each node, those that every node has first, as `node.name value`.
 pub fn readings(status: &[NodeStatus]) -> String {
     let mut text = String::new();
     for node in status {
+        let every = common(node).map(|(name, value)| (name, thousands(value)));
         let counters = node.counters.iter().map(|(name, kind, value)| {
             let outside =
                 if *kind == rogue_abi::counter_kind::OUTSIDE { " (outside of the graph)" } else { "" };
@@ -74,11 +75,26 @@ pub fn readings(status: &[NodeStatus]) -> String {
         });
         let texts =
             node.readings.iter().map(|(name, value)| (name.as_str(), value.escape_debug().to_string()));
-        for (name, value) in counters.chain(texts) {
+        for (name, value) in every.into_iter().chain(counters).chain(texts) {
             let _ = writeln!(text, "{}.{name} {value}", node.book.name);
         }
     }
     text
+}
+
+/// The readings that every node has. A source counts what it gives, any other node what it takes.
+fn common(node: &NodeStatus) -> [(&'static str, u64); 7] {
+    let book = &node.book;
+    let gives_only = book.taken == 0;
+    [
+        ("frame_count", if gives_only { book.out } else { book.taken }),
+        ("byte_count", if gives_only { book.bytes_out } else { book.bytes_in }),
+        ("dropped", book.dropped_all()),
+        ("alloc_count", book.alloc_count),
+        ("alloc_bytes", book.alloc_bytes),
+        ("fixed_size", node.pool.fixed_size.into()),
+        ("pool_size", node.pool.pool_size.into()),
+    ]
 }
 
 #[cfg(test)]
@@ -129,11 +145,14 @@ sink     99,985        0     0     0.0  -
 
     #[test]
     fn readings_are_named_by_their_node() {
-        let book = NodeBook { name: "udp".to_owned(), ..NodeBook::default() };
+        let book = NodeBook { name: "udp".to_owned(), taken: 3, bytes_in: 4500, ..NodeBook::default() };
+        let pool = crate::pool::PoolSpec { fixed_size: 1472, pool_size: 10_000 };
         let counters = vec![("kernel_drops".to_owned(), rogue_abi::counter_kind::OUTSIDE, 1200)];
         let readings_of = vec![("peer".to_owned(), "a\nb".to_owned())];
-        let status = NodeStatus { book, health: Health::Running, counters, readings: readings_of };
-        let text = "udp.kernel_drops 1,200 (outside of the graph)\nudp.peer a\\nb\n";
+        let status = NodeStatus { book, health: Health::Running, pool, counters, readings: readings_of };
+        let text = "udp.frame_count 3\nudp.byte_count 4,500\nudp.dropped 0\nudp.alloc_count 0\nudp.alloc_bytes 0\n\
+            udp.fixed_size 1,472\nudp.pool_size 10,000\n\
+            udp.kernel_drops 1,200 (outside of the graph)\nudp.peer a\\nb\n";
         assert_eq!(readings(&[status]), text);
     }
 }

@@ -40,6 +40,8 @@ pub struct NodeShared {
     pub reasons: u32,
     /// Most frames in one call.
     pub batch_max: AtomicU32,
+    /// What the graph allows of it.
+    batch_limit: u32,
     /// Set when a text waits in `fault`.
     pub faulted: AtomicBool,
     fault: Mutex<Option<String>>,
@@ -139,13 +141,14 @@ pub fn unclaim(holder: &Account, name: &str) {
 }
 
 impl NodeShared {
-    /// A node without counters.
+    /// A node without counters; `batch_max` is the most frames in one call that the graph allows.
     pub fn new(name: &str, reasons: u32, pool_is_set: bool, batch_max: u32) -> Self {
         NodeShared {
             name: name.to_owned(),
             pool_is_set,
             reasons,
             batch_max: AtomicU32::new(batch_max),
+            batch_limit: batch_max,
             faulted: AtomicBool::new(false),
             fault: Mutex::new(None),
             links: RwLock::new(Vec::new()),
@@ -153,6 +156,11 @@ impl NodeShared {
             histograms: Mutex::new(Vec::new()),
             readings: Mutex::new(BTreeMap::new()),
         }
+    }
+
+    /// The module wants at most `frames` in one call; the graph may allow fewer.
+    pub fn want_batch(&self, frames: u32) {
+        self.batch_max.store(frames.clamp(1, self.batch_limit.max(1)), Ordering::Relaxed);
     }
 
     /// Keeps why the module failed; the first text of a failure is the one that counts.

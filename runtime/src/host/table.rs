@@ -141,7 +141,7 @@ unsafe extern "C" fn unwatch(node: NodeRef, which: u32, fd: i32) {
 }
 
 unsafe extern "C" fn batch_max(node: NodeRef, frames: u32) {
-    nodes::with(node, |_, entry| entry.shared.batch_max.store(frames.max(1), Ordering::Relaxed));
+    nodes::with(node, |_, entry| entry.shared.want_batch(frames));
 }
 
 unsafe extern "C" fn set_pool(node: NodeRef, fixed_size: u32, pool_size: u32, forward: u32) {

@@ -203,3 +203,35 @@ pub unsafe fn wrap(
     debug_assert!(frame.payload() == len && refs::COUNT > 0);
     Some(frame)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU32;
+
+    static FREED: AtomicU32 = AtomicU32::new(0);
+
+    unsafe extern "C" fn free(_: *mut c_void, data: *mut u8) {
+        FREED.fetch_add(1, Ordering::SeqCst);
+        assert!(!data.is_null());
+    }
+
+    #[test]
+    fn wrapped_memory_is_given_back_once_when_the_last_frame_over_it_is_gone() {
+        let account = Account::open().expect("room for an account");
+        let bytes = Box::leak(vec![7u8; 100].into_boxed_slice());
+        // SAFETY: leaked memory that nobody else uses.
+        let frame = unsafe { wrap(account, bytes.as_mut_ptr(), 100, FreeFn(free), ptr::null_mut()) };
+        let frame = frame.expect("memory");
+        assert_eq!((frame.payload(), frame.size(), frame.to_vec()), (100, 100, vec![7; 100]));
+        let mut part = frame.slice(90, 10).expect("memory");
+        drop(frame);
+        assert_eq!(FREED.load(Ordering::SeqCst), 0);
+        assert_eq!(part.bytes_mut().map(|bytes| bytes.len()), Ok(10));
+        drop(part);
+        assert_eq!(FREED.load(Ordering::SeqCst), 1);
+        let sums = local::sum(account.id());
+        assert_eq!(sums[field::BYTES_TAKEN], sums[field::BYTES_FREED]);
+        account.close();
+    }
+}

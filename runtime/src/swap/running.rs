@@ -7,7 +7,7 @@ use crate::{
     host::nodes,
     metrics::{Intent, Ledger, NodeBook},
     module::{Call, Half, Instance, Module, Outbox},
-    pool::{self, Account, field},
+    pool::{self, Account, PoolSpec, field},
 };
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::{
@@ -127,6 +127,8 @@ pub struct NodeStatus {
     pub book: NodeBook,
     /// How it is doing.
     pub health: Health,
+    /// How the buffers of its pool are cut.
+    pub pool: PoolSpec,
     /// Counters and gauges: name, kind (`rogue_abi::counter_kind`), value.
     pub counters: Vec<(String, u32, u64)>,
     /// Readings that are texts.
@@ -367,6 +369,7 @@ impl Running {
             .map(|(node, book)| NodeStatus {
                 book,
                 health: node.ctl.health(),
+                pool: node.account.pool(),
                 counters: node.ctl.shared.counters(),
                 readings: node.ctl.shared.readings().into_iter().collect(),
             })
