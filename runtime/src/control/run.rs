@@ -120,7 +120,7 @@ fn not_started(prepared: &Prepared, error: &StartError, io: &mut Io<'_>) -> u8 {
     code
 }
 
-/// The table, the ledger, on `-v` the readings, and the verdict; on `-q` the verdict alone.
+/// The table, on `-v` the readings, the ledger, what was lost outside, and the verdict; on `-q` the verdict alone.
 fn report(name: &str, ending: &Ending, globals: &Globals, io: &mut Io<'_>) -> io::Result<()> {
     if !globals.quiet {
         writeln!(io.out, "{name} ran {}\n\n{}", numbers::time(ending.lasted), table::table(ending))?;
@@ -131,6 +131,7 @@ fn report(name: &str, ending: &Ending, globals: &Globals, io: &mut Io<'_>) -> io
             }
         }
         writeln!(io.out, "{}", table::ledger_line(&ending.ledger))?;
+        write!(io.out, "{}", table::outside(&ending.status))?;
     }
     writeln!(io.out, "{}", verdict(ending))?;
     io.out.flush()

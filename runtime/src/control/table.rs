@@ -63,6 +63,21 @@ pub fn ledger_line(ledger: &Ledger) -> String {
     )
 }
 
+/// What was lost outside of the graph, in one line; empty if that is nothing.
+///
+/// It is in no frame's account, so the ledger balances without it; a person is to see it all the same.
+pub fn outside(status: &[NodeStatus]) -> String {
+    let mut all = Vec::new();
+    for node in status {
+        let lost = node
+            .counters
+            .iter()
+            .filter(|(_, kind, value)| *kind == rogue_abi::counter_kind::OUTSIDE && *value > 0);
+        all.extend(lost.map(|(name, _, value)| format!("{}.{name} {}", node.book.name, thousands(*value))));
+    }
+    if all.is_empty() { String::new() } else { format!("outside of the graph: {}\n", all.join(", ")) }
+}
+
 /// Counters and readings of each node, those that every node has first, as `node.name value`.
 pub fn readings(status: &[NodeStatus]) -> String {
     let mut text = String::new();
@@ -153,6 +168,8 @@ sink     99,985        0     0     0.0  -
         let text = "udp.frame_count 3\nudp.byte_count 4,500\nudp.dropped 0\nudp.alloc_count 0\nudp.alloc_bytes 0\n\
             udp.fixed_size 1,472\nudp.pool_size 10,000\n\
             udp.kernel_drops 1,200 (outside of the graph)\nudp.peer a\\nb\n";
-        assert_eq!(readings(&[status]), text);
+        assert_eq!(readings(std::slice::from_ref(&status)), text);
+        assert_eq!(outside(&[status]), "outside of the graph: udp.kernel_drops 1,200\n");
+        assert_eq!(outside(&[]), "");
     }
 }

@@ -8,9 +8,13 @@
 //!   to count, to time, to catch a fault.
 
 mod clock;
+mod ctl;
+mod deliver;
 mod driver;
+mod exchange;
 mod fence;
 mod inbox;
+mod mask;
 mod node;
 mod park;
 mod poll;
@@ -19,14 +23,16 @@ mod ready;
 mod segment;
 
 pub use clock::Clock;
+pub use ctl::{Health, NodeCtl};
 pub use driver::{Driver, Gate};
+pub use exchange::Exchange;
 pub use fence::{Event, OnFault};
 pub use inbox::Inbox;
-pub use node::{Health, Node, NodeCtl, Role, Target};
+pub use node::{Node, Role, Target};
 pub use park::Waker;
 pub use pump::Pump;
 pub use ready::BitSet;
-pub use segment::{Exchange, Progress, Segment};
+pub use segment::{Progress, Segment};
 
 /// Most frames in one call.
 pub const BATCH_FRAMES: u32 = 64;

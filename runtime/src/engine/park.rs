@@ -4,7 +4,7 @@
 //! or after the thread goes to sleep is never lost; many wakes of one half before it is called become one;
 //! a thread that watches no descriptor sleeps on a futex, one that does in `poll`.
 
-use super::poll::{self, Bell};
+use super::poll::{self, Bell, Watch};
 use crate::host::Wake;
 use std::{
     os::fd::RawFd,
@@ -15,14 +15,6 @@ use std::{
     thread::Thread,
     time::Duration,
 };
-
-/// A descriptor that a half waits for.
-#[derive(Clone, Copy)]
-pub(super) struct Watch {
-    pub(super) index: u32,
-    pub(super) fd: RawFd,
-    pub(super) interest: u32,
-}
 
 /// Wakes the halves of one segment.
 pub struct Waker {

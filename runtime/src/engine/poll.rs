@@ -1,12 +1,19 @@
 //! `poll` and `eventfd`: waiting for descriptors and a bell at once. Called by `park` only.
 #![allow(unsafe_code)]
 
-use super::park::Watch;
 use rogue_abi::interest;
 use std::{
-    os::fd::{AsRawFd, FromRawFd, OwnedFd},
+    os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd},
     time::Duration,
 };
+
+/// A descriptor that a half waits for.
+#[derive(Clone, Copy)]
+pub(super) struct Watch {
+    pub(super) index: u32,
+    pub(super) fd: RawFd,
+    pub(super) interest: u32,
+}
 
 /// Wakes a thread that is in [`wait`].
 pub(super) struct Bell(OwnedFd);

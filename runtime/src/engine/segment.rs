@@ -4,13 +4,13 @@
 //! node that cannot take masks everything that leads to it, and because a module stops taking when `Out`
 //! is full.
 
-use super::{BATCH_FRAMES, Clock, Health, Node, OnFault, Role, Waker, node::Stage, ready::BitSet};
+use super::{BATCH_FRAMES, Clock, Exchange, Health, Node, OnFault, Role, Waker, node::Stage, ready::BitSet};
 use crate::{
-    module::{Half, OutItem, Outbox, Status},
+    module::{OutItem, Outbox, Status},
     pool::{self, field},
 };
 use std::{
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -25,52 +25,30 @@ pub enum Progress {
     Ended,
 }
 
-/// Where fresh halves for nodes that failed are put, by index in the segment. The half that was there comes
-/// back in its place, for whoever ends the instance.
-#[derive(Default)]
-pub struct Exchange {
-    fresh: Mutex<Vec<(usize, Box<dyn Half>)>>,
-    old: Mutex<Vec<(usize, Box<dyn Half>)>>,
-}
-
-impl Exchange {
-    /// Puts a half in place of node `index`'s at the next turn; wake the node afterwards.
-    pub fn put(&self, index: usize, half: Box<dyn Half>) {
-        self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push((index, half));
-    }
-
-    /// The half that was replaced last at `index`, once that has happened.
-    pub fn take_old(&self, index: usize) -> Option<Box<dyn Half>> {
-        let mut old = self.old.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = old.iter().position(|(n, _)| *n == index)?;
-        Some(old.swap_remove(at).1)
-    }
-}
-
 /// Nodes that one thread drives.
 pub struct Segment {
-    nodes: Vec<Node>,
-    waker: Arc<Waker>,
-    clock: Clock,
+    pub(super) nodes: Vec<Node>,
+    pub(super) waker: Arc<Waker>,
+    pub(super) clock: Clock,
     /// Nodes to call: input, a wake, a time, or unfinished work.
-    ready: BitSet,
+    pub(super) ready: BitSet,
     /// Sources and queues to poll.
-    givers: BitSet,
+    pub(super) givers: BitSet,
     /// Nodes that could not take what they were offered.
-    blocked: BitSet,
+    pub(super) blocked: BitSet,
     /// All that leads to them.
-    masked: BitSet,
+    pub(super) masked: BitSet,
     /// `masked` and `givers`: what the search for the furthest downstream passes over.
-    skipped: BitSet,
+    pub(super) skipped: BitSet,
     /// Where the round of sources goes on.
-    turn: usize,
-    out: Outbox,
-    max: Vec<u32>,
-    next_wake_ns: u64,
-    now_ns: u64,
-    ended: usize,
-    stopping: bool,
-    exchange: Arc<Exchange>,
+    pub(super) turn: usize,
+    pub(super) out: Outbox,
+    pub(super) max: Vec<u32>,
+    pub(super) next_wake_ns: u64,
+    pub(super) now_ns: u64,
+    pub(super) ended: usize,
+    pub(super) stopping: bool,
+    pub(super) exchange: Arc<Exchange>,
 }
 
 impl Segment {
@@ -212,46 +190,12 @@ impl Segment {
     }
 
     fn take_fresh(&mut self) {
-        let fresh = std::mem::take(&mut *self.exchange.fresh.lock().unwrap_or_else(PoisonError::into_inner));
-        for (n, half) in fresh {
+        for (n, half) in self.exchange.take_fresh() {
             if let Some(node) = self.nodes.get_mut(n) {
                 let old = std::mem::replace(&mut node.half, half);
-                self.exchange.old.lock().unwrap_or_else(PoisonError::into_inner).push((n, old));
+                self.exchange.give_old(n, old);
                 self.ready.insert(n);
             }
-        }
-    }
-
-    /// Woken nodes are no longer blocked.
-    fn unblock(&mut self) {
-        let mut changed = false;
-        for n in 0..self.nodes.len() {
-            if self.blocked.contains(n) && self.ready.contains(n) {
-                self.blocked.remove(n);
-                changed = true;
-            }
-        }
-        if changed {
-            self.remask();
-        }
-    }
-
-    fn remask(&mut self) {
-        self.masked.clear();
-        for n in 0..self.nodes.len() {
-            if self.blocked.contains(n) {
-                self.masked.add_all(&self.nodes[n].upstream);
-            }
-        }
-        self.skipped = self.masked.clone();
-        self.skipped.add_all(&self.givers);
-    }
-
-    fn block(&mut self, n: usize) {
-        self.ready.remove(n);
-        if !self.blocked.contains(n) {
-            self.blocked.insert(n);
-            self.remask();
         }
     }
 
@@ -376,69 +320,6 @@ impl Segment {
         }
     }
 
-    /// Carries what node `n` left in `out` along its links.
-    #[inline]
-    fn deliver(&mut self, n: usize) {
-        if self.out.items.is_empty() {
-            return;
-        }
-        let (before, after) = self.nodes.split_at_mut(n + 1);
-        let Some(node) = before.last() else { return };
-        if let [targets] = node.outputs.as_slice()
-            && let [target] = targets.as_slice()
-        {
-            let to = &mut after[target.node - n - 1];
-            carry(node, &mut self.out.items, to, target.port);
-            if !self.blocked.contains(target.node) {
-                self.ready.insert(target.node);
-            }
-            return;
-        }
-        let account = node.ctl.account;
-        let (mut frames, mut bytes) = (0u64, 0u64);
-        for item in self.out.items.drain(..) {
-            let mut frame = item.frame;
-            let Some((primary, others)) =
-                node.outputs.get(item.port as usize).and_then(|targets| targets.split_first())
-            else {
-                pool::drop_as(frame, field::DROP_UNLINKED);
-                continue;
-            };
-            let holder = pool::holder(&frame);
-            if holder == account {
-                frames += 1;
-                bytes += u64::from(frame.payload());
-            } else {
-                pool::count(holder, field::OUT, 1);
-                pool::count(holder, field::OUT_BYTES, frame.payload().into());
-            }
-            for target in others {
-                let to = &mut after[target.node - n - 1];
-                match frame.share() {
-                    Ok(mut twin) => {
-                        pool::count(holder, field::CREATED, u64::MAX);
-                        pool::set_holder(&mut twin, to.ctl.account);
-                        to.inbox.push(target.port, twin);
-                        self.ready.insert(target.node);
-                    }
-                    Err(_) => pool::count(account, field::DROP_MEMORY, 1),
-                }
-                pool::count(account, field::SHARED, 1);
-            }
-            let to = &mut after[primary.node - n - 1];
-            pool::set_holder(&mut frame, to.ctl.account);
-            to.inbox.push(primary.port, frame);
-            self.ready.insert(primary.node);
-        }
-        pool::count(account, field::OUT, frames);
-        pool::count(account, field::OUT_BYTES, bytes);
-        for target in node.outputs.iter().flatten() {
-            if self.blocked.contains(target.node) {
-                self.ready.remove(target.node);
-            }
-        }
-    }
-
     /// From now on sources count as ended.
     pub fn stop_sources(&mut self) {
         self.stopping = true;
@@ -467,32 +348,4 @@ impl Segment {
         }
         discarded
     }
-}
-
-/// The usual case of [`Segment::deliver`]: one output with one link, so nothing is shared and all frames go to
-/// one inbox.
-#[inline]
-fn carry(from: &Node, items: &mut Vec<OutItem>, to: &mut Node, port: u32) {
-    let (account, next) = (from.ctl.account, to.ctl.account);
-    let (mut frames, mut bytes) = (0u64, 0u64);
-    to.inbox.reserve(items.len());
-    for item in items.drain(..) {
-        let OutItem { mut frame, port: 0, .. } = item else {
-            pool::drop_as(item.frame, field::DROP_UNLINKED);
-            continue;
-        };
-        let payload = u64::from(frame.payload());
-        let holder = pool::holder(&frame);
-        if holder == account {
-            (frames, bytes) = (frames + 1, bytes + payload);
-        } else {
-            // It came past the links, such as through a static of a plugin.
-            pool::count(holder, field::OUT, 1);
-            pool::count(holder, field::OUT_BYTES, payload);
-        }
-        pool::set_holder(&mut frame, next);
-        to.inbox.push(port, frame);
-    }
-    pool::count(account, field::OUT, frames);
-    pool::count(account, field::OUT_BYTES, bytes);
 }

@@ -4,7 +4,7 @@
 //! What holds: an account's id is given out again only when no handle and no buffer is charged to it; its
 //! generation makes a `NodeRef` of an earlier owner harmless.
 
-use super::local::{self, field};
+use super::{field, local};
 use rogue_abi::{FrameHdr, NodeRef};
 use rogue_sdk::frame::ops;
 use std::sync::{

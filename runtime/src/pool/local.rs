@@ -8,6 +8,7 @@ use super::{
     account::{ACCOUNTS_PER_CHUNK, AccountId, CHUNKS},
     central,
     class::{CLASSES, batch_of},
+    field,
 };
 use rogue_abi::FrameHdr;
 use std::{
@@ -19,44 +20,6 @@ use std::{
     },
     time::Instant,
 };
-
-/// What is counted for each account.
-pub mod field {
-    /// Handles made: request, share, slice, wrap.
-    pub const CREATED: usize = 0;
-    /// Handles given back without a reason.
-    pub const CONSUMED: usize = 1;
-    /// Buffers that came into use from the account's pool.
-    pub const BUFFERS_TAKEN: usize = 2;
-    /// Buffers that went back.
-    pub const BUFFERS_FREED: usize = 3;
-    /// Bytes of the former.
-    pub const BYTES_TAKEN: usize = 4;
-    /// Bytes of the latter.
-    pub const BYTES_FREED: usize = 5;
-    /// Frames taken from links.
-    pub const IN: usize = 6;
-    /// Frames put into outputs, once whatever the number of links.
-    pub const OUT: usize = 7;
-    /// Payload bytes of `IN`.
-    pub const IN_BYTES: usize = 8;
-    /// Payload bytes of `OUT`.
-    pub const OUT_BYTES: usize = 9;
-    /// Handles that the loop made for further links of an output.
-    pub const SHARED: usize = 10;
-    /// Frames dropped because the module failed with them.
-    pub const DROP_FAULT: usize = 11;
-    /// Frames that left by an output without a link.
-    pub const DROP_UNLINKED: usize = 12;
-    /// Frames that a forced stop threw away.
-    pub const DROP_STOPPED: usize = 13;
-    /// Frames that a further link of an output did not get because there was no memory to share them.
-    pub const DROP_MEMORY: usize = 14;
-    /// First of the card's drop reasons.
-    pub const DROP_CARD: usize = 16;
-    /// Counters of an account.
-    pub const COUNT: usize = 32;
-}
 
 /// The counters of one account on one thread.
 pub(super) type Row = [AtomicU64; field::COUNT];

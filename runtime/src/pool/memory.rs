@@ -3,8 +3,7 @@
 use super::{
     account::{Account, AccountId, by_id},
     class::{BIG, LARGEST, cap_of, class_of},
-    local::{self, field},
-    slab,
+    field, local, slab,
 };
 use rogue_abi::{Block, FrameHdr, FreeFn, refs, why};
 use rogue_sdk::frame::{

@@ -5,79 +5,22 @@
 //! the ones before it.
 
 use super::{
-    deadline::{COLD_CALL, within},
-    running::{NodeSpec, Place, Running, RunningNode},
+    StartError,
+    node::{NodeSpec, Place, RunningNode},
+    running::Running,
+    segments::segment,
 };
 use crate::{
     card::{Card, Give},
-    engine::{
-        BATCH_FRAMES, BitSet, Clock, Driver, Event, Node, NodeCtl, OnFault, Pump, Role, Segment, Target,
-        Waker,
-    },
+    engine::{BATCH_FRAMES, Clock, Driver, Event, NodeCtl, OnFault, Waker},
     graph::{self, Plan, Side},
     host::{NodeShared, Wake, nodes},
     metrics::Intent,
-    module::{ColdError, Half, Made, Module},
+    module::{Half, Made, Module},
     pool::{Account, MAX_REASONS, PoolSpec},
 };
 use crossbeam_channel::{Sender, unbounded};
 use std::{collections::HashMap, sync::Arc};
-
-/// Why a graph did not start. Nothing of it is left running.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Too many nodes in this process.
-    #[error(
-        "no room for node {node}: {} nodes are the most in one process",
-        crate::pool::account::MAX_ACCOUNTS
-    )]
-    TooManyNodes {
-        /// The node.
-        node: String,
-    },
-    /// A module refused to be made.
-    #[error("node {node}: {error}")]
-    Create {
-        /// The node.
-        node: String,
-        /// What it said.
-        error: ColdError,
-    },
-    /// A module could not get what it needs.
-    #[error("node {node} could not start: {error}")]
-    Start {
-        /// The node.
-        node: String,
-        /// What it said.
-        error: ColdError,
-    },
-    /// A module did not return from a call in time.
-    #[error("node {node}: its module did not return from {call} within {} s; it was given up", COLD_CALL.as_secs())]
-    Late {
-        /// The node.
-        node: String,
-        /// The call.
-        call: &'static str,
-    },
-    /// A module gave other halves than its shape has.
-    #[error(
-        "node {node}: the module made no {half} half, which its card promises; this is for its author to mend"
-    )]
-    NoHalf {
-        /// The node.
-        node: String,
-        /// Which.
-        half: &'static str,
-    },
-    /// The system has no thread left.
-    #[error("no thread for {what}: {error}")]
-    Thread {
-        /// What for.
-        what: String,
-        /// What the system said.
-        error: std::io::Error,
-    },
-}
 
 /// Starts `plan` with one module per node, in the plan's order.
 ///
@@ -207,7 +150,7 @@ fn connect(running: &Running) {
 }
 
 /// The halves that segments will be made of, by node and side (0 takes, 1 gives).
-type Halves = HashMap<(usize, usize), Box<dyn Half>>;
+pub(super) type Halves = HashMap<(usize, usize), Box<dyn Half>>;
 
 fn create(running: &mut Running, index: usize, halves: &mut Halves) -> Result<(), StartError> {
     let node = &mut running.nodes[index];
@@ -229,116 +172,4 @@ fn create(running: &mut Running, index: usize, halves: &mut Halves) -> Result<()
         }
     }
     Ok(())
-}
-
-fn segment(
-    running: &mut Running,
-    number: usize,
-    halves: &mut Halves,
-    waker: &Arc<Waker>,
-    clock: &Clock,
-) -> Result<Segment, StartError> {
-    let order = running.plan.segments[number].halves.clone();
-    let mut upstream: Vec<BitSet> = vec![BitSet::new(order.len()); order.len()];
-    let mut built = Vec::new();
-    for (position, &half) in order.iter().enumerate() {
-        let (index, side) = (running.plan.halves[half].node, running.plan.halves[half].side);
-        let card = running.plan.nodes[index].found.card.clone();
-        let gives = side == Side::Give || (side == Side::Whole && card.input_count() == 0);
-        let role = match (gives, side) {
-            (false, _) => Role::Take,
-            (true, Side::Give) if card.give != Some(Give::Bridge) => Role::Queue,
-            (true, _) => Role::Source,
-        };
-        let Some(mut half) = halves.remove(&(index, usize::from(gives))) else {
-            let half = if gives { "giving" } else { "taking" };
-            return Err(StartError::NoHalf { node: running.plan.nodes[index].name.clone(), half });
-        };
-        if gives && card.has("blocking") {
-            half = pump(running, index, half, waker, position)?;
-        }
-        let outputs = if side == Side::Take { Vec::new() } else { targets(&running.plan, index, &order) };
-        for target in outputs.iter().flatten() {
-            let mut above = upstream[position].clone();
-            above.insert(position);
-            upstream[target.node].add_all(&above);
-        }
-        let inputs =
-            if gives { 0 } else { running.plan.links.iter().filter(|link| link.to.node == index).count() };
-        let ctl = running.nodes[index].ctl.clone();
-        built.push((ctl, half, role, inputs, outputs));
-    }
-    let nodes = built
-        .into_iter()
-        .zip(upstream)
-        .map(|((ctl, half, role, inputs, outputs), above)| Node::new(ctl, half, role, inputs, outputs, above))
-        .collect();
-    Ok(Segment::new(nodes, waker.clone(), clock.clone()))
-}
-
-/// The links of each output of a half that gives, as positions in its segment.
-fn targets(plan: &Plan, node: usize, order: &[usize]) -> Vec<Vec<Target>> {
-    let at = |half: usize| order.iter().position(|&h| h == half);
-    (0..plan.nodes[node].found.card.output_count())
-        .map(|port| {
-            plan.links_from(graph::Port { node, port })
-                .filter_map(|link| {
-                    let position = at(plan.taking_half(link.to.node)?)?;
-                    Some(Target { node: position, port: link.to.port })
-                })
-                .collect()
-        })
-        .collect()
-}
-
-/// Puts a half that blocks on a thread of its own.
-fn pump(
-    running: &mut Running,
-    index: usize,
-    half: Box<dyn Half>,
-    waker: &Arc<Waker>,
-    position: usize,
-) -> Result<Box<dyn Half>, StartError> {
-    let node = &mut running.nodes[index];
-    let interrupt = node.instance.as_ref().and_then(|instance| instance.interrupt());
-    let (waker, position) = (waker.clone(), position as u32);
-    let (pump, outlet) = Pump::start(&node.spec.name, half, interrupt, move || waker.wake(position))
-        .map_err(|error| StartError::Thread { what: format!("node {}", node.spec.name), error })?;
-    node.pump = Some(pump);
-    Ok(outlet)
-}
-
-impl RunningNode {
-    /// Makes an instance, with a deadline.
-    pub(super) fn create(&self) -> Result<Made, StartError> {
-        let (module, node, params) = (self.module.clone(), self.account.node_ref(), self.spec.params.clone());
-        let name = self.spec.name.clone();
-        match within(&name, COLD_CALL, move || module.create(node, &params)) {
-            Some(Ok(made)) => Ok(made),
-            Some(Err(error)) => Err(StartError::Create { node: name, error }),
-            None => Err(StartError::Late { node: name, call: "create" }),
-        }
-    }
-
-    /// Has the instance take what it needs, with a deadline; an instance that does not return is left alone.
-    pub(super) fn start(&mut self, spec: &NodeSpec) -> Result<(), StartError> {
-        let Some(mut instance) = self.instance.take() else { return Ok(()) };
-        let node = spec.name.clone();
-        let started = within(&node, COLD_CALL, move || {
-            let done = instance.start();
-            (instance, done)
-        });
-        match started {
-            Some((instance, Ok(()))) => {
-                self.instance = Some(instance);
-                self.started = true;
-                Ok(())
-            }
-            Some((instance, Err(error))) => {
-                self.instance = Some(instance);
-                Err(StartError::Start { node, error })
-            }
-            None => Err(StartError::Late { node, call: "start" }),
-        }
-    }
 }

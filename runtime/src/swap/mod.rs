@@ -4,11 +4,17 @@
 //! failed start leaves nothing behind; a stop is bounded in time, and names what did not come to an end.
 
 mod deadline;
+mod ending;
+mod error;
 mod install;
+mod node;
 mod restart;
 mod running;
+mod segments;
 
 pub use deadline::COLD_CALL;
 pub(crate) use deadline::within;
-pub use install::{StartError, start};
-pub use running::{Ending, NodeStatus, Running};
+pub use ending::{Ending, NodeStatus};
+pub use error::StartError;
+pub use install::start;
+pub use running::Running;

@@ -4,7 +4,7 @@
 //! idle half stands in); the old instance is ended, its frames counted as lost to the fault; after the pause a
 //! new instance is made and started, and its halves are put in. Meanwhile what waits for the node waits.
 
-use super::running::{Running, RunningNode};
+use super::{StartError, node::RunningNode, running::Running};
 use crate::{
     engine::Health,
     graph::OnFault,
@@ -136,7 +136,7 @@ impl Running {
     }
 }
 
-fn renew(node: &mut RunningNode) -> Result<[Option<Box<dyn Half>>; 2], super::StartError> {
+fn renew(node: &mut RunningNode) -> Result<[Option<Box<dyn Half>>; 2], StartError> {
     let Made { instance, take, give } = node.create()?;
     node.instance = Some(instance);
     let spec = node.spec.clone();

@@ -1,13 +1,12 @@
 //! A running graph: what drives it, what became of its nodes, and how it ends.
 
-use super::{deadline::within, install::StartError, restart::Restart};
+use super::{Ending, NodeStatus, StartError, node::RunningNode};
 use crate::{
-    engine::{Driver, Event, Exchange, Health, NodeCtl, OnFault, Pump, Segment},
+    engine::{Driver, Event, Exchange, OnFault, Segment},
     graph::Plan,
     host::nodes,
-    metrics::{Intent, Ledger, NodeBook},
-    module::{Call, Half, Instance, Module, Outbox},
-    pool::{self, Account, PoolSpec, field},
+    metrics::{Ledger, NodeBook},
+    pool::{self, field},
 };
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::{
@@ -16,145 +15,7 @@ use std::{
 };
 
 /// How long a module may take to stop, or a segment to come out of a module, once the drain is over.
-const LAST_CALL: Duration = Duration::from_secs(2);
-
-/// Where a half is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) segment: usize,
-    pub(super) index: usize,
-}
-
-/// What does not change about a node.
-#[derive(Clone, Debug)]
-pub(super) struct NodeSpec {
-    pub(super) name: String,
-    /// Parameters, a JSON object.
-    pub(super) params: String,
-    /// The card's drop reasons.
-    pub(super) reasons: Vec<(String, Intent)>,
-}
-
-/// A node of a running graph.
-pub(super) struct RunningNode {
-    pub(super) spec: NodeSpec,
-    pub(super) module: Arc<dyn Module>,
-    pub(super) account: &'static Account,
-    pub(super) ctl: Arc<NodeCtl>,
-    /// Its halves: taking, giving.
-    pub(super) places: [Option<Place>; 2],
-    /// Halves that no link leads to.
-    pub(super) unplaced: [Option<Box<dyn Half>>; 2],
-    pub(super) instance: Option<Box<dyn Instance>>,
-    pub(super) started: bool,
-    pub(super) pump: Option<Pump>,
-    pub(super) restart: Restart,
-}
-
-impl RunningNode {
-    pub(super) fn new(
-        spec: NodeSpec,
-        module: Arc<dyn Module>,
-        account: &'static Account,
-        ctl: Arc<NodeCtl>,
-        places: [Option<Place>; 2],
-    ) -> Self {
-        RunningNode {
-            spec,
-            module,
-            account,
-            ctl,
-            places,
-            unplaced: [None, None],
-            instance: None,
-            started: false,
-            pump: None,
-            restart: Restart::default(),
-        }
-    }
-
-    /// Has both halves called.
-    pub(super) fn wake(&self) {
-        for half in [rogue_abi::half::TAKE, rogue_abi::half::GIVE] {
-            nodes::with(self.account.node_ref(), |_, entry| {
-                if let Some(Some((waker, index))) = entry.wake.get(half as usize) {
-                    waker.wake(*index);
-                }
-            });
-        }
-    }
-
-    /// Tells a queue that nothing feeds that nothing will come.
-    pub(super) fn finish_unfed(&mut self) {
-        let [Some(take), _] = &mut self.unplaced else { return };
-        let mut out = Outbox::default();
-        let mut call = Call {
-            now_ns: pool::now_ns(),
-            port: 0,
-            frames: &mut [],
-            taken: 0,
-            inside: 0,
-            out: &mut out,
-            completed_out: 0,
-            max: 0,
-            wake_at_ns: 0,
-        };
-        take.finish(&mut call);
-    }
-
-    /// Stops and ends the instance; what it still holds is counted in `charge`. False = it did not return.
-    pub(super) fn end(&mut self, charge: usize) -> bool {
-        let Some(mut instance) = self.instance.take() else { return true };
-        let started = std::mem::take(&mut self.started);
-        let halves = std::mem::take(&mut self.unplaced);
-        let ended = within(&self.spec.name, LAST_CALL, move || {
-            pool::charge_as(charge, || {
-                if started {
-                    instance.stop();
-                }
-                drop(halves);
-                drop(instance);
-            });
-        });
-        ended.is_some()
-    }
-}
-
-/// How a node is doing, for people.
-#[derive(Clone, Debug)]
-pub struct NodeStatus {
-    /// Its account.
-    pub book: NodeBook,
-    /// How it is doing.
-    pub health: Health,
-    /// How the buffers of its pool are cut.
-    pub pool: PoolSpec,
-    /// Counters and gauges: name, kind (`rogue_abi::counter_kind`), value.
-    pub counters: Vec<(String, u32, u64)>,
-    /// Readings that are texts.
-    pub readings: Vec<(String, String)>,
-}
-
-/// How a run came to its end.
-#[derive(Clone, Debug, Default)]
-pub struct Ending {
-    /// The books, after everything ended.
-    pub ledger: Ledger,
-    /// Node and text of each fault, in order.
-    pub faults: Vec<(String, String)>,
-    /// Whether a fault ended the run.
-    pub faulted: bool,
-    /// Which of `faults` ended the run.
-    pub fatal: Option<usize>,
-    /// All nodes with their counters and readings, after everything ended.
-    pub status: Vec<NodeStatus>,
-    /// Nodes whose module did not return, or whose thread was lost.
-    pub stuck: Vec<String>,
-    /// Frames thrown away because the drain took too long.
-    pub discarded: u64,
-    /// Time from start to end.
-    pub lasted: Duration,
-}
+pub(super) const LAST_CALL: Duration = Duration::from_secs(2);
 
 /// A graph that runs.
 pub struct Running {

@@ -1,6 +1,7 @@
 //! Metadata, sizes, and reading and writing bytes at an offset (spec section 1).
 
 use super::{Buffer, BufferMut, Frame, FrameError, Reader, Writer};
+use rogue_abi::Seg;
 
 /// Metadata. All of it starts at 0.
 impl Frame {
@@ -142,17 +143,16 @@ impl Frame {
     ///
     /// # Errors
     /// [`FrameError::BeyondSize`]; the frame is as it was (the original leaves all buffers full).
+    #[inline]
     #[doc(alias = "setPayload")]
     pub fn set_payload(&mut self, payload: u32) -> Result<(), FrameError> {
         let size = self.size();
         if payload > size {
             return Err(FrameError::BeyondSize { asked: payload.into(), size });
         }
-        let mut left = payload;
-        for seg in self.segs_mut() {
-            let here = left.min(seg.raw - seg.head - seg.tail);
-            seg.end = seg.head + here;
-            left -= here;
+        match self.segs_mut() {
+            [only] => only.end = only.head + payload,
+            several => fill_in_order(several, payload),
         }
         self.hdr_mut().payload = payload;
         Ok(())
@@ -162,6 +162,7 @@ impl Frame {
     ///
     /// # Errors
     /// [`FrameError::BeyondSize`].
+    #[inline]
     #[doc(alias = "minPayload")]
     pub fn min_payload(&mut self, payload: u32) -> Result<(), FrameError> {
         if payload <= self.payload() { Ok(()) } else { self.set_payload(payload) }
@@ -377,5 +378,15 @@ impl Frame {
     /// All buffers, in order.
     pub fn buffers(&self) -> impl Iterator<Item = Buffer<'_>> {
         (0..self.buffer_count()).filter_map(|index| Buffer::new(self, index).ok())
+    }
+}
+
+/// Makes `payload` bytes valid: each segment is filled until none are left, later ones are emptied.
+fn fill_in_order(segs: &mut [Seg], payload: u32) {
+    let mut left = payload;
+    for seg in segs {
+        let here = left.min(seg.raw - seg.head - seg.tail);
+        seg.end = seg.head + here;
+        left -= here;
     }
 }

@@ -213,6 +213,7 @@ fn advice(value: &Placed, kind: &Type) -> Option<String> {
             let near = suggest::nearest(text, choices.iter().filter_map(serde_json::Value::as_str))?;
             Some(format!("did you mean `{near}`?"))
         }
+        (Type::AnyOf(choices), _) => choices.iter().find_map(|choice| advice(value, &choice.kind)),
         _ => None,
     }
 }

@@ -113,7 +113,12 @@ fn key(node: &mut SpecNode, Entry { key, key_spot, value }: &Entry, what: &str, 
             }
         },
         _ => {
-            let help = match suggest::nearest(key, NODE_KEYS) {
+            let near = suggest::nearest(key, NODE_KEYS);
+            // Else every parameter that is meant would be called missing, or stay unchecked.
+            if near == Some("params") && node.params.is_none() && value.entries().is_some() {
+                (node.params, node.params_spot) = (Some(value.clone()), *key_spot);
+            }
+            let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
                     format!("its keys are {}; a module's own go under `params:`", suggest::list(&NODE_KEYS))

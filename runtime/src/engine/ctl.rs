@@ -1,0 +1,85 @@
+//! What both halves of a node share, and what others may watch: its health, its failures, the time it takes.
+
+use super::{Event, OnFault};
+use crate::{host::NodeShared, module::Status, pool::AccountId};
+use crossbeam_channel::Sender;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+};
+
+/// How a node is doing; both halves share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Health {
+    /// It is called.
+    Running = 0,
+    /// It failed and is not called any more.
+    Dead = 1,
+    /// It failed and waits for a new instance.
+    Waiting = 2,
+}
+
+/// What both halves of a node share, and what others may watch.
+pub struct NodeCtl {
+    /// Index in the plan.
+    pub node: usize,
+    /// Its account.
+    pub account: AccountId,
+    /// What its module keeps in the runtime.
+    pub shared: Arc<NodeShared>,
+    /// What the graph says of a failure.
+    pub on_fault: OnFault,
+    /// Failures so far.
+    pub faults: AtomicU64,
+    /// Nanoseconds inside the module, estimated from large calls and every [`SAMPLE_EVERY`]th other.
+    pub busy_ns: AtomicU64,
+    /// Set when a half of it has come to its end.
+    pub ended: AtomicBool,
+    health: AtomicU8,
+    events: Sender<Event>,
+}
+
+impl NodeCtl {
+    /// For a node that runs.
+    pub fn new(
+        node: usize,
+        account: AccountId,
+        shared: Arc<NodeShared>,
+        on_fault: OnFault,
+        events: Sender<Event>,
+    ) -> Self {
+        let (faults, busy_ns) = (AtomicU64::new(0), AtomicU64::new(0));
+        let (ended, health) = (AtomicBool::new(false), AtomicU8::new(0));
+        NodeCtl { node, account, shared, on_fault, faults, busy_ns, ended, health, events }
+    }
+
+    /// How it is doing.
+    #[inline]
+    pub fn health(&self) -> Health {
+        match self.health.load(Ordering::Acquire) {
+            0 => Health::Running,
+            2 => Health::Waiting,
+            _ => Health::Dead,
+        }
+    }
+
+    /// Says how it is doing.
+    pub fn set_health(&self, health: Health) {
+        self.health.store(health as u8, Ordering::Release);
+    }
+
+    /// Takes note of a failure and tells whoever watches.
+    pub fn fail(&self, status: Status) {
+        let said = self.shared.take_fault();
+        let text = match (status, said) {
+            (Status::Panicked, said) => format!("panicked: {}", said.as_deref().unwrap_or("without a text")),
+            (_, Some(said)) => said,
+            (_, None) => "failed without saying why".to_owned(),
+        };
+        self.faults.fetch_add(1, Ordering::Relaxed);
+        let health = if self.on_fault == OnFault::Restart { Health::Waiting } else { Health::Dead };
+        self.set_health(health);
+        let _ = self.events.send(Event::Fault { node: self.node, text });
+    }
+}

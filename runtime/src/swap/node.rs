@@ -1,0 +1,153 @@
+//! A node of a running graph: its module, its instance, where its halves are.
+
+use super::{
+    StartError,
+    deadline::{COLD_CALL, within},
+    restart::Restart,
+    running::LAST_CALL,
+};
+use crate::{
+    engine::{NodeCtl, Pump},
+    host::nodes,
+    metrics::Intent,
+    module::{Call, Half, Instance, Made, Module, Outbox},
+    pool::{self, Account},
+};
+use std::sync::Arc;
+
+/// Where a half is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) segment: usize,
+    pub(super) index: usize,
+}
+
+/// What does not change about a node.
+#[derive(Clone, Debug)]
+pub(super) struct NodeSpec {
+    pub(super) name: String,
+    /// Parameters, a JSON object.
+    pub(super) params: String,
+    /// The card's drop reasons.
+    pub(super) reasons: Vec<(String, Intent)>,
+}
+
+/// A node of a running graph.
+pub(super) struct RunningNode {
+    pub(super) spec: NodeSpec,
+    pub(super) module: Arc<dyn Module>,
+    pub(super) account: &'static Account,
+    pub(super) ctl: Arc<NodeCtl>,
+    /// Its halves: taking, giving.
+    pub(super) places: [Option<Place>; 2],
+    /// Halves that no link leads to.
+    pub(super) unplaced: [Option<Box<dyn Half>>; 2],
+    pub(super) instance: Option<Box<dyn Instance>>,
+    pub(super) started: bool,
+    pub(super) pump: Option<Pump>,
+    pub(super) restart: Restart,
+}
+
+impl RunningNode {
+    pub(super) fn new(
+        spec: NodeSpec,
+        module: Arc<dyn Module>,
+        account: &'static Account,
+        ctl: Arc<NodeCtl>,
+        places: [Option<Place>; 2],
+    ) -> Self {
+        RunningNode {
+            spec,
+            module,
+            account,
+            ctl,
+            places,
+            unplaced: [None, None],
+            instance: None,
+            started: false,
+            pump: None,
+            restart: Restart::default(),
+        }
+    }
+
+    /// Has both halves called.
+    pub(super) fn wake(&self) {
+        for half in [rogue_abi::half::TAKE, rogue_abi::half::GIVE] {
+            nodes::with(self.account.node_ref(), |_, entry| {
+                if let Some(Some((waker, index))) = entry.wake.get(half as usize) {
+                    waker.wake(*index);
+                }
+            });
+        }
+    }
+
+    /// Tells a queue that nothing feeds that nothing will come.
+    pub(super) fn finish_unfed(&mut self) {
+        let [Some(take), _] = &mut self.unplaced else { return };
+        let mut out = Outbox::default();
+        let mut call = Call {
+            now_ns: pool::now_ns(),
+            port: 0,
+            frames: &mut [],
+            taken: 0,
+            inside: 0,
+            out: &mut out,
+            completed_out: 0,
+            max: 0,
+            wake_at_ns: 0,
+        };
+        take.finish(&mut call);
+    }
+
+    /// Stops and ends the instance; what it still holds is counted in `charge`. False = it did not return.
+    pub(super) fn end(&mut self, charge: usize) -> bool {
+        let Some(mut instance) = self.instance.take() else { return true };
+        let started = std::mem::take(&mut self.started);
+        let halves = std::mem::take(&mut self.unplaced);
+        let ended = within(&self.spec.name, LAST_CALL, move || {
+            pool::charge_as(charge, || {
+                if started {
+                    instance.stop();
+                }
+                drop(halves);
+                drop(instance);
+            });
+        });
+        ended.is_some()
+    }
+}
+
+impl RunningNode {
+    /// Makes an instance, with a deadline.
+    pub(super) fn create(&self) -> Result<Made, StartError> {
+        let (module, node, params) = (self.module.clone(), self.account.node_ref(), self.spec.params.clone());
+        let name = self.spec.name.clone();
+        match within(&name, COLD_CALL, move || module.create(node, &params)) {
+            Some(Ok(made)) => Ok(made),
+            Some(Err(error)) => Err(StartError::Create { node: name, error }),
+            None => Err(StartError::Late { node: name, call: "create" }),
+        }
+    }
+
+    /// Has the instance take what it needs, with a deadline; an instance that does not return is left alone.
+    pub(super) fn start(&mut self, spec: &NodeSpec) -> Result<(), StartError> {
+        let Some(mut instance) = self.instance.take() else { return Ok(()) };
+        let node = spec.name.clone();
+        let started = within(&node, COLD_CALL, move || {
+            let done = instance.start();
+            (instance, done)
+        });
+        match started {
+            Some((instance, Ok(()))) => {
+                self.instance = Some(instance);
+                self.started = true;
+                Ok(())
+            }
+            Some((instance, Err(error))) => {
+                self.instance = Some(instance);
+                Err(StartError::Start { node, error })
+            }
+            None => Err(StartError::Late { node, call: "start" }),
+        }
+    }
+}
