@@ -77,6 +77,23 @@ pub struct Call<'a> {
     pub wake_at_ns: u64,
 }
 
+impl<'a> Call<'a> {
+    /// A call that offers no frames: to `produce`, to `finish`, or a wake.
+    pub fn asking(now_ns: u64, max: u32, out: &'a mut Outbox) -> Call<'a> {
+        Call {
+            now_ns,
+            port: 0,
+            frames: &mut [],
+            taken: 0,
+            inside: 0,
+            out,
+            completed_out: 0,
+            max,
+            wake_at_ns: 0,
+        }
+    }
+}
+
 /// One half of an instance: what the loop calls.
 pub trait Half: Send {
     /// Offers frames.

@@ -106,17 +106,7 @@ fn a_half_that_takes_ends_when_asked_to_finish() {
             let mut out = Outbox { items: Vec::new(), limit: 64 };
             let mut turns = 0;
             loop {
-                let mut call = Call {
-                    now_ns: 1,
-                    port: 0,
-                    frames: &mut [],
-                    taken: 0,
-                    inside: 0,
-                    out: &mut out,
-                    completed_out: 0,
-                    max: 64,
-                    wake_at_ns: 0,
-                };
+                let mut call = Call::asking(1, 64, &mut out);
                 if take.finish(&mut call) == rogue_runtime::module::Status::Ended {
                     break;
                 }

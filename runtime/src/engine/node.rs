@@ -140,17 +140,7 @@ impl Node {
         out: &mut Outbox,
         body: impl FnOnce(&mut dyn Half, &mut Call<'_>) -> Status,
     ) -> Status {
-        let mut call = Call {
-            now_ns,
-            port: 0,
-            frames: &mut [],
-            taken: 0,
-            inside: 0,
-            out,
-            completed_out: 0,
-            max,
-            wake_at_ns: 0,
-        };
+        let mut call = Call::asking(now_ns, max, out);
         let half = &mut *self.half;
         let large = max as usize >= LARGE;
         let status = timed(&self.ctl, &mut self.calls, large, || body(half, &mut call));

@@ -120,17 +120,7 @@ fn pump(
         }
     };
     while !stopping.load(Ordering::SeqCst) {
-        let mut call = Call {
-            now_ns: pool::now_ns(),
-            port: 0,
-            frames: &mut [],
-            taken: 0,
-            inside: 0,
-            out: &mut out,
-            completed_out: 0,
-            max: QUEUE as u32,
-            wake_at_ns: 0,
-        };
+        let mut call = Call::asking(pool::now_ns(), QUEUE as u32, &mut out);
         let status = half.produce(&mut call);
         let mut open = true;
         for item in out.items.drain(..) {

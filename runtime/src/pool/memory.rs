@@ -25,6 +25,8 @@ pub(super) struct Pools;
 
 // SAFETY: slots come from `slab`, which lays them out as `ops` wants, and stay mapped until `free_slot`.
 unsafe impl Memory for Pools {
+    const MAX_FRAME: u32 = MAX_FRAME_BYTES;
+
     #[inline]
     fn slot(owner: u64, cap: u32) -> *mut FrameHdr {
         let kept = match by_id(owner as AccountId) {
@@ -79,8 +81,11 @@ unsafe impl Memory for Pools {
     }
 
     #[inline]
-    fn handle_gone(holder: u32, why: u32) {
+    fn handle_gone(hdr: *mut FrameHdr, holder: u32, why: u32) {
         let field = if why == why::PANICKED { field::DROP_FAULT } else { local::gone_as() };
+        if field == field::CONSUMED {
+            local::note_gone(hdr);
+        }
         local::count(holder, field, 1);
     }
 }

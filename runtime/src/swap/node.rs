@@ -85,17 +85,7 @@ impl RunningNode {
     pub(super) fn finish_unfed(&mut self) {
         let [Some(take), _] = &mut self.unplaced else { return };
         let mut out = Outbox::default();
-        let mut call = Call {
-            now_ns: pool::now_ns(),
-            port: 0,
-            frames: &mut [],
-            taken: 0,
-            inside: 0,
-            out: &mut out,
-            completed_out: 0,
-            max: 0,
-            wake_at_ns: 0,
-        };
+        let mut call = Call::asking(pool::now_ns(), 0, &mut out);
         take.finish(&mut call);
     }
 

@@ -7,9 +7,12 @@
 use super::account::{Account, Test};
 use crate::{
     Frame,
-    frame::ops::{self, Memory},
+    frame::{
+        ops::{self, Memory},
+        table::table,
+    },
 };
-use rogue_abi::{Block, FrameHdr, FrameVt, FreeFn, Seg, abi_stable::std_types::RStr, why};
+use rogue_abi::{Block, FrameHdr, FrameVt, FreeFn, Seg, why};
 use std::{
     alloc::Layout,
     ffi::c_void,
@@ -38,6 +41,8 @@ fn layout(cap: u32) -> Option<Layout> {
 // SAFETY: `slot` gives zeroed memory of a layout that `free_slot` finds again (`home` is the capacity it was
 // made with), with the constant fields set.
 unsafe impl Memory for Heap {
+    const MAX_FRAME: u32 = MAX_FRAME;
+
     fn slot(owner: u64, cap: u32) -> *mut FrameHdr {
         let (Some(account), Some(layout)) = (Account::get(owner), layout(cap)) else {
             return ptr::null_mut();
@@ -96,7 +101,7 @@ unsafe impl Memory for Heap {
         }
     }
 
-    fn handle_gone(holder: u32, reason: u32) {
+    fn handle_gone(_: *mut FrameHdr, holder: u32, reason: u32) {
         if let Some(account) = Account::get(holder.into()) {
             account.test.frames.fetch_sub(1, Relaxed);
             account.live.fetch_sub(1, Relaxed);
@@ -114,73 +119,11 @@ unsafe extern "C" fn buffer_gone(block: *mut Block) {
     }
 }
 
-unsafe extern "C" fn release(hdr: *mut FrameHdr, reason: u32) {
-    // SAFETY: the contract of the table, here and below.
-    unsafe { ops::release::<Heap>(hdr, reason) }
-}
-
-unsafe extern "C" fn share(hdr: *mut FrameHdr) -> *mut FrameHdr {
-    // SAFETY: as above.
-    unsafe { ops::share::<Heap>(hdr) }
-}
-
-unsafe extern "C" fn slice(hdr: *mut FrameHdr, offset: u32, len: u32) -> *mut FrameHdr {
-    // SAFETY: as above.
-    unsafe { ops::slice::<Heap>(hdr, offset, len) }
-}
-
-unsafe extern "C" fn make_writable(hdr: *mut FrameHdr, first: u32, count: u32) -> i32 {
-    // SAFETY: as above.
-    unsafe { ops::make_writable::<Heap>(hdr, first, count) }
-}
-
-unsafe extern "C" fn append(hdr: *mut FrameHdr, other: *mut FrameHdr) -> i32 {
-    // SAFETY: as above.
-    unsafe { ops::append::<Heap>(hdr, other) }
-}
-
-unsafe extern "C" fn extend(hdr: *mut FrameHdr, size: u32) -> i32 {
-    // SAFETY: as above.
-    unsafe { ops::extend::<Heap>(hdr, size) }
-}
-
-unsafe extern "C" fn ensure_single(hdr: *mut FrameHdr) -> i32 {
-    // SAFETY: as above.
-    unsafe { ops::ensure_single::<Heap>(hdr) }
-}
-
-unsafe extern "C" fn clear(hdr: *mut FrameHdr) {
-    // SAFETY: as above.
-    unsafe { ops::clear::<Heap>(hdr) }
-}
-
-unsafe extern "C" fn extension(_id: RStr<'_>) -> *const c_void {
-    ptr::null()
-}
-
-struct Table(FrameVt);
-
-// SAFETY: the table is constant; its reserved words are null and mean nothing.
-unsafe impl Sync for Table {}
-
-static TABLE: Table = Table(FrameVt {
-    size: size_of::<FrameVt>() as u32,
-    _pad: 0,
-    release,
-    share,
-    slice,
-    make_writable,
-    append,
-    extend,
-    ensure_single,
-    clear,
-    extension,
-    _reserved: [ptr::null(); 4],
-});
+static TABLE: FrameVt = table::<Heap>();
 
 /// The bench's functions for frames.
 pub(super) fn vt() -> *const FrameVt {
-    &raw const TABLE.0
+    &raw const TABLE
 }
 
 /// A frame from the pool `owner`, held by `holder`; null when there is no memory.

@@ -18,6 +18,8 @@ mod frame;
 #[doc(hidden)]
 pub mod ops;
 mod raw;
+#[doc(hidden)]
+pub mod table;
 
 pub use accessor::{Accessor, AccessorMut, Scalar};
 pub use buffer::{Buffer, BufferMut};

@@ -24,6 +24,9 @@ pub const MAX_BUFFERS: usize = u16::MAX as usize;
 /// `slot` must give memory that stays valid until `free_slot`, laid out as said above, with the block's
 /// `refs` 0 and the header's constant fields (`home`, `vt`, `segs = &seg0`) set.
 pub unsafe trait Memory {
+    /// Most bytes of one frame.
+    const MAX_FRAME: u32;
+
     /// A free slot with room for at least `cap` bytes at its block's `data`, which has `owner` and `cap`
     /// set as given; null when there is no memory.
     fn slot(owner: u64, cap: u32) -> *mut FrameHdr;
@@ -38,8 +41,8 @@ pub unsafe trait Memory {
     fn fixed_size(owner: u64) -> u32;
     /// A handle was made for `holder`.
     fn handle_made(holder: u32);
-    /// A handle of `holder` is gone ([`rogue_abi::why`]).
-    fn handle_gone(holder: u32, why: u32);
+    /// A handle of `holder` is about to go ([`rogue_abi::why`]).
+    fn handle_gone(hdr: *mut FrameHdr, holder: u32, why: u32);
 }
 
 /// The block beside a header.
@@ -215,7 +218,7 @@ pub unsafe fn release<M: Memory>(hdr: *mut FrameHdr, why: u32) {
     // SAFETY: the header is ours; see the contract.
     unsafe {
         let h = &mut *hdr;
-        M::handle_gone(h.holder, why);
+        M::handle_gone(hdr, h.holder, why);
         let block = own_block(hdr);
         let own = h.nseg == 1 && h.seg0.block == block && h.segs == &raw mut h.seg0;
         // The usual end: one buffer, nobody else has it, so no count need be written back atomically.
@@ -374,7 +377,7 @@ pub unsafe fn append<M: Memory>(hdr: *mut FrameHdr, other: *mut FrameHdr) -> i32
         to.payload += from.payload;
         to.size += from.size;
         from.nseg = 0;
-        M::handle_gone(from.holder, rogue_abi::why::NORMAL);
+        M::handle_gone(other, from.holder, rogue_abi::why::NORMAL);
         end_header::<M>(other);
         0
     }

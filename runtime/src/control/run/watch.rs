@@ -77,14 +77,17 @@ impl<'a> Watch<'a> {
     }
 
     fn end(mut self, running: Running) -> Ending {
+        let forced = !running.is_over();
         let ending = running.end();
         let new: Vec<_> = ending.faults.iter().skip(self.logged).cloned().collect();
         self.log(&new);
         // Of what was lost since the last look, too.
         self.warn(&ending.ledger);
-        if ending.discarded > 0 {
+        let drops = ending.ledger.nodes.iter().flat_map(|node| &node.dropped);
+        let thrown_away: u64 = drops.filter(|drop| drop.reason == "stopped").map(|drop| drop.frames).sum();
+        if forced && thrown_away > 0 {
             let drain = time(self.args.drain);
-            let held = frames(ending.discarded);
+            let held = frames(thrown_away);
             log::warn!(target: TARGET, "{held} not delivered within --drain {drain} of the stop, thrown away");
         }
         for node in &ending.stuck {
