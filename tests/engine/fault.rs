@@ -97,3 +97,38 @@ fn a_node_that_cannot_be_made_leaves_nothing_running() {
     assert!(error.contains("node n: the module made no taking half"), "{error}");
     assert!(seen.all().is_empty());
 }
+
+/// A panic books the frame it takes with it once, as lost to the fault, and its description is in the text.
+#[test]
+fn a_panic_takes_one_frame_and_says_which() {
+    let seen = Seen::default();
+    let panics = Fake::new("failing", "transform", "", |node: NodeRef| {
+        let take = taking(move |call| {
+            while call.taken < call.frames.len() {
+                let Some(mut frame) = call.frames[call.taken].take() else { break };
+                call.taken += 1;
+                call.inside = rogue_runtime::pool::address(&frame);
+                if number(&frame) == 30 {
+                    frame.set_channel(9);
+                    let quiet = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                        let _inside = frame;
+                        std::panic::resume_unwind(Box::new("on purpose"));
+                    }));
+                    assert!(quiet.is_err());
+                    nodes::with(node, |_, entry| entry.shared.set_fault("on purpose"));
+                    return Status::Panicked;
+                }
+                call.out.items.push(OutItem { frame, port: 0, pad: 0 });
+                call.completed_out = call.out.items.len();
+            }
+            Status::Idle
+        });
+        (Some(take), None)
+    });
+    let ending = run(&yaml("bypass"), &[Fake::source("src", 100), panics, seen.sink("sink")]);
+    assert_eq!(seen.of("sink"), (0..100).filter(|&n| n != 30).collect::<Vec<_>>());
+    let f = &ending.ledger.nodes[1];
+    assert_eq!((f.consumed, f.lost()), (0, 1), "{f:#?}");
+    let text = "panicked: on purpose; inside it had a frame of 4 bytes, channel 9, error 0x00, flags 0x0000: 1e 00 00 00";
+    assert_eq!(ending.faults, [("f".to_owned(), text.to_owned())]);
+}

@@ -1,7 +1,11 @@
 //! What both halves of a node share, and what others may watch: its health, its failures, the time it takes.
 
 use super::{Event, OnFault};
-use crate::{host::NodeShared, module::Status, pool::AccountId};
+use crate::{
+    host::NodeShared,
+    module::Status,
+    pool::{self, AccountId},
+};
 use crossbeam_channel::Sender;
 use std::sync::{
     Arc,
@@ -73,7 +77,13 @@ impl NodeCtl {
     pub fn fail(&self, status: Status) {
         let said = self.shared.take_fault();
         let text = match (status, said) {
-            (Status::Panicked, said) => format!("panicked: {}", said.as_deref().unwrap_or("without a text")),
+            (Status::Panicked, said) => {
+                let said = said.as_deref().unwrap_or("without a text");
+                match pool::take_last_words() {
+                    Some(frame) => format!("panicked: {said}; inside it had {frame}"),
+                    None => format!("panicked: {said}"),
+                }
+            }
             (_, Some(said)) => said,
             (_, None) => "failed without saying why".to_owned(),
         };

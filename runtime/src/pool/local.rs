@@ -37,6 +37,7 @@ pub(super) struct Local {
     last_gone: Cell<*mut FrameHdr>,
     sequence: Cell<u32>,
     gone_as: Cell<usize>,
+    last_words: Cell<Option<Box<str>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -89,6 +90,7 @@ fn first_use() -> *mut Local {
             last_gone: Cell::new(ptr::null_mut()),
             sequence: Cell::new(0),
             gone_as: Cell::new(field::CONSUMED),
+            last_words: Cell::new(None),
         }));
         let raw = ptr::from_mut(fresh);
         // SAFETY: leaked, so alive for ever.
@@ -232,6 +234,20 @@ pub(super) fn note_gone(hdr: *mut FrameHdr) {
 pub fn take_last_gone() -> usize {
     // SAFETY: the local is this thread's.
     unsafe { (*local()).last_gone.replace(ptr::null_mut()) as usize }
+}
+
+/// Keeps the description of a frame that a panic took with it, unless one is kept already.
+pub(super) fn note_last_words(text: String) {
+    // SAFETY: the local is this thread's.
+    let cell = unsafe { &(*local()).last_words };
+    let kept = cell.take();
+    cell.set(kept.or(Some(text.into_boxed_str())));
+}
+
+/// What [`note_last_words`] kept, and forgets it.
+pub fn take_last_words() -> Option<Box<str>> {
+    // SAFETY: the local is this thread's.
+    unsafe { (*local()).last_words.take() }
 }
 
 /// Sets the time that this thread's frames are stamped with, until its next turn; 0 = ask the clock.

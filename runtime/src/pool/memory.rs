@@ -82,12 +82,39 @@ unsafe impl Memory for Pools {
 
     #[inline]
     fn handle_gone(hdr: *mut FrameHdr, holder: u32, why: u32) {
-        let field = if why == why::PANICKED { field::DROP_FAULT } else { local::gone_as() };
+        if why == why::PANICKED {
+            local::note_last_words(describe(hdr));
+            return local::count(holder, field::DROP_FAULT, 1);
+        }
+        let field = local::gone_as();
         if field == field::CONSUMED {
             local::note_gone(hdr);
         }
         local::count(holder, field, 1);
     }
+}
+
+/// What is worth knowing of a frame that a panic takes with it.
+#[cold]
+fn describe(hdr: *mut FrameHdr) -> String {
+    const SHOWN: usize = 16;
+    let Some(hdr) = NonNull::new(hdr) else { return String::new() };
+    // SAFETY: the handle is still live; it is looked at, and left to who gives it back.
+    let frame = std::mem::ManuallyDrop::new(unsafe { Frame::from_raw(hdr) });
+    let mut first = [0; SHOWN];
+    let first = &mut first[..SHOWN.min(frame.payload() as usize)];
+    let bytes = match frame.read(0, first) {
+        Ok(()) => first.iter().map(|byte| format!(" {byte:02x}")).collect(),
+        Err(_) => String::new(),
+    };
+    let more = if frame.payload() as usize > SHOWN { " …" } else { "" };
+    format!(
+        "a frame of {} bytes, channel {}, error {:#04x}, flags {:#06x}:{bytes}{more}",
+        frame.payload(),
+        frame.channel(),
+        frame.error(),
+        frame.flags()
+    )
 }
 
 /// Gives a free slot to its class, or back to the system.

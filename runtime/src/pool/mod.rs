@@ -20,7 +20,7 @@ mod slab;
 mod vt;
 
 pub use account::{Account, AccountId, MAX_REASONS, PoolSpec};
-pub use local::{charge_as, count, now_ns, set_now, sum, take_last_gone};
+pub use local::{charge_as, count, now_ns, set_now, sum, take_last_gone, take_last_words};
 pub use memory::{MAX_FRAME_BYTES, request, request_from, wrap};
 pub use slab::{live_by_holder, mapped_bytes};
 pub use vt::{FRAME_VT, address, drop_as, holder, set_holder};
