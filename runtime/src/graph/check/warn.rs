@@ -1,5 +1,5 @@
-//! What will run and is probably not meant: a node that can block beside a branch that would wait for it, and
-//! several sources into one writer.
+//! What will run and is probably not meant: a node that can block beside a branch that would wait for it,
+//! several sources into one writer, and limits for a module that has none.
 //!
 //! Runs on a finished plan. Whether a node can block is taken from its card where that says it: a parameter with
 //! a choice `block` that is in force by default (a bridge's `when_absent`), or a sink with the flag `blocking`.
@@ -19,6 +19,9 @@ const WRITER: &str = "file-writer";
 
 /// Adds the warnings of a plan; `spots` has the place of each node's name.
 pub fn warn(plan: &Plan, spots: &[Spot], report: &mut Report) {
+    for (node, spot) in plan.nodes.iter().zip(spots) {
+        without_sandbox(node, *spot, report);
+    }
     let flow = Flow::new(plan);
     for (half, at) in plan.halves.iter().enumerate().map(|(index, half)| (index, half.node)) {
         let (Some(node), Some(spot)) = (plan.nodes.get(at), spots.get(at)) else { continue };
@@ -33,6 +36,18 @@ pub fn warn(plan: &Plan, spots: &[Spot], report: &mut Report) {
         if why == Why::Writer {
             several(plan, node, &up, *spot, report);
         }
+    }
+}
+
+/// Limits and grants are a sandbox's; a native module has none.
+fn without_sandbox(node: &PlanNode, spot: Spot, report: &mut Report) {
+    let keys = [("limits", node.limits.is_some()), ("grant", node.grant.is_some())];
+    for (key, _) in keys.iter().filter(|(_, written)| *written) {
+        let name = &node.name;
+        let message = format!("`{key}` of `{name}` has no effect: its module is native code, not sandboxed");
+        report
+            .warning(spot, message)
+            .help(format!("take `{key}` out; only who trusts a plugin should load it"));
     }
 }
 

@@ -62,3 +62,16 @@ fn what_nothing_uses() {
     let found: Vec<String> = check(text).expect("sound").warnings.iter().map(short).collect();
     assert_eq!(found, ["1:12+6 no node uses the module `patern` | a node says `module: pattern`"]);
 }
+
+#[test]
+fn limits_of_a_native_module() {
+    let node = "  n: { module: debug, limits: { memory: 1MiB }, grant: { wall: true } }\n";
+    let no = |key: &str, help: &str| {
+        format!("4:3+1 `{key}` of `n` has no effect: its module is native code, not sandboxed | {help}")
+    };
+    let help = |key: &str| format!("take `{key}` out; only who trusts a plugin should load it");
+    assert_eq!(
+        warnings(node, "s >> v, s >> n"),
+        [no("limits", &help("limits")), no("grant", &help("grant"))]
+    );
+}
