@@ -29,7 +29,10 @@ fn settle(account: &'static Account) {
 
 fn alloc(account: &Account) -> (u64, u64) {
     let sums = pool::sum(account.id());
-    (sums[field::BUFFERS_TAKEN] - sums[field::BUFFERS_FREED], sums[field::BYTES_TAKEN] - sums[field::BYTES_FREED])
+    (
+        sums[field::BUFFERS_TAKEN] - sums[field::BUFFERS_FREED],
+        sums[field::BYTES_TAKEN] - sums[field::BYTES_FREED],
+    )
 }
 
 /// Section 6: without a fixed size one buffer of exactly the size asked for.
