@@ -82,11 +82,11 @@ fn a_panic_between_frames_or_at_the_end_is_what_the_policy_says() {
     let [stop, drop, bypass, restart] = codes("wake", [4, 3, 0, 4]);
     stop.shows("\nFAULT: node bad: ");
     drop.shows("(fault)");
-    bypass.shows("1 fault handled as `on_fault` says").shows("= 100 consumed");
+    bypass.shows("1 fault on the way").shows("= 100 consumed");
     restart.shows("\nFAULT: node bad: ");
     let [stop, drop, bypass, restart] = codes("finish", [4, 0, 0, 4]);
     for done in [drop, bypass] {
-        done.shows("COMPLETE: nothing was lost, 1 fault handled as `on_fault` says");
+        done.shows("COMPLETE: nothing was lost, 1 fault on the way");
     }
     for done in [stop, restart] {
         done.shows("\nFAULT: node bad: ").shows("= 100 consumed");
@@ -97,7 +97,8 @@ fn a_panic_between_frames_or_at_the_end_is_what_the_policy_says() {
 fn a_panic_at_the_end_of_an_instance_loses_nothing() {
     for at in ["stop", "drop"] {
         for done in codes(at, [0; 4]) {
-            done.shows("COMPLETE: nothing was lost\n");
+            let done = done.shows("COMPLETE: nothing was lost, 1 fault on the way\n");
+            done.says("ERROR rogue_runtime: node bad: failed as it was ended: ");
         }
     }
 }

@@ -48,11 +48,12 @@ fn digits(number: f64) -> String {
     }
 }
 
-/// `12.3 s`, `4 min 05 s`, `3 h 02 min`.
+/// `340 ms`, `12.3 s`, `4 min 05 s`, `3 h 02 min`.
 pub fn time(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
-        0..60 => format!("{:.1} s", time.as_secs_f64()),
+        0 => format!("{} ms", time.as_millis()),
+        1..60 => format!("{:.1} s", time.as_secs_f64()),
         60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
         _ => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
     }
@@ -91,7 +92,7 @@ mod tests {
     #[test]
     fn times_have_the_unit_that_fits() {
         let shown = [250, 59_900, 60_000, 245_000, 10_920_000].map(|ms| time(Duration::from_millis(ms)));
-        assert_eq!(shown, ["0.2 s", "59.9 s", "1 min 00 s", "4 min 05 s", "3 h 02 min"]);
+        assert_eq!(shown, ["250 ms", "59.9 s", "1 min 00 s", "4 min 05 s", "3 h 02 min"]);
         assert_eq!((frames(1), frames(2000)), ("1 frame".to_owned(), "2,000 frames".to_owned()));
     }
 }

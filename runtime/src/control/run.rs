@@ -152,7 +152,7 @@ mod tests {
     fn a_report_has_the_table_the_ledger_and_the_verdict() {
         let text = reported(&Globals::default());
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "g ran 0.0 s");
+        assert_eq!(lines[0], "g ran 0 ms");
         assert_eq!(lines[2], "node  in  out  held  busy %  dropped");
         assert!(lines[4].starts_with("ledger: 0 created") && lines[4].ends_with(": balances"), "{text}");
         assert_eq!(lines[5..], ["COMPLETE: nothing was lost"]);

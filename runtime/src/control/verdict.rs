@@ -138,8 +138,8 @@ impl fmt::Display for Verdict {
                 }
                 match faults {
                     0 => Ok(()),
-                    1 => f.write_str(", 1 fault handled as `on_fault` says"),
-                    n => write!(f, ", {n} faults handled as `on_fault` says"),
+                    1 => f.write_str(", 1 fault on the way"),
+                    n => write!(f, ", {n} faults on the way"),
                 }
             }
             Verdict::Incomplete(missing) => {

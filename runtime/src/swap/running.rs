@@ -196,6 +196,11 @@ impl Running {
         ending.stuck.extend(self.close(charge));
         ending.stuck.dedup();
         ending.ledger = self.ledger(true);
+        for node in &self.nodes {
+            if let Some(text) = node.ctl.shared.take_fault() {
+                self.faults.push((node.spec.name.clone(), format!("failed as it was ended: {text}")));
+            }
+        }
         ending.faults = std::mem::take(&mut self.faults);
         ending.faulted = self.faulted;
         ending.fatal = self.fatal;

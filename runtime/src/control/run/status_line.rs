@@ -87,6 +87,6 @@ mod tests {
     #[test]
     fn the_line_is_cut_to_the_terminal() {
         let text = StatusLine::default().text(Duration::ZERO, &Ledger::default(), None, 20);
-        assert_eq!(text, "0.0 s  0 frames/s  ");
+        assert_eq!(text, "0 ms  0 frames/s  0");
     }
 }
