@@ -15,7 +15,7 @@ pub(super) const PREFIX: usize = 128;
 const FIRST_SHIFT: usize = 6;
 const LAST_SHIFT: usize = 20;
 /// Bytes that a thread keeps of one class before it gives half of them to the others.
-const LOCAL_BYTES: usize = 512 << 10;
+const LOCAL_BYTES: usize = 4 << 20;
 /// Slots that a thread exchanges with the others in one go.
 pub(super) const BATCH: usize = 64;
 
