@@ -132,3 +132,29 @@ fn a_panic_takes_one_frame_and_says_which() {
     let text = "panicked: on purpose; inside it had a frame of 4 bytes, channel 9, error 0x00, flags 0x0000: 1e 00 00 00";
     assert_eq!(ending.faults, [("f".to_owned(), text.to_owned())]);
 }
+
+/// Frames that a failed module still holds are lost to the fault, not consumed.
+#[test]
+fn what_a_failed_module_holds_is_lost() {
+    let seen = Seen::default();
+    let hoards = Fake::new("failing", "transform", "", |node: NodeRef| {
+        let mut hoard = Vec::new();
+        let take = taking(move |call| {
+            while call.taken < call.frames.len() {
+                let Some(frame) = call.frames[call.taken].take() else { break };
+                call.taken += 1;
+                hoard.push(frame);
+                call.completed_out = call.out.items.len();
+                if hoard.len() == 40 {
+                    nodes::with(node, |_, entry| entry.shared.set_fault("too much"));
+                    return Status::Fault;
+                }
+            }
+            Status::Idle
+        });
+        (Some(take), None)
+    });
+    let ending = run(&yaml("drop"), &[Fake::source("src", 100), hoards, seen.sink("sink")]);
+    let f = &ending.ledger.nodes[1];
+    assert_eq!((f.taken, f.consumed, f.lost()), (100, 0, 100), "{f:#?}");
+}

@@ -4,7 +4,7 @@ use super::{Event, OnFault};
 use crate::{
     host::NodeShared,
     module::Status,
-    pool::{self, AccountId},
+    pool::{self, AccountId, field},
 };
 use crossbeam_channel::Sender;
 use std::sync::{
@@ -68,13 +68,19 @@ impl NodeCtl {
         }
     }
 
+    /// What the frames it still has count as when it ends: those of a node that failed are lost to the fault.
+    pub fn charge(&self, otherwise: usize) -> usize {
+        if self.health() == Health::Running { otherwise } else { field::DROP_FAULT }
+    }
+
     /// Says how it is doing.
     pub fn set_health(&self, health: Health) {
         self.health.store(health as u8, Ordering::Release);
     }
 
-    /// Takes note of a failure and tells whoever watches.
-    pub fn fail(&self, status: Status) {
+    /// Takes note of a failure and tells whoever watches. One that fails with nothing left to take is not made
+    /// anew: nothing waits for it.
+    pub fn fail(&self, status: Status, finishing: bool) {
         let said = self.shared.take_fault();
         let text = match (status, said) {
             (Status::Panicked, said) => {
@@ -88,7 +94,8 @@ impl NodeCtl {
             (_, None) => "failed without saying why".to_owned(),
         };
         self.faults.fetch_add(1, Ordering::Relaxed);
-        let health = if self.on_fault == OnFault::Restart { Health::Waiting } else { Health::Dead };
+        let restart = self.on_fault == OnFault::Restart && !finishing;
+        let health = if restart { Health::Waiting } else { Health::Dead };
         self.set_health(health);
         let _ = self.events.send(Event::Fault { node: self.node, text });
     }

@@ -162,7 +162,7 @@ impl Node {
     fn after(&mut self, status: Status) -> Status {
         let foreign = self.ctl.shared.faulted.load(Ordering::Relaxed);
         if matches!(status, Status::Fault | Status::Panicked) || foreign {
-            self.ctl.fail(status);
+            self.ctl.fail(status, self.stage == Stage::Finishing);
             return Status::Fault;
         }
         status

@@ -335,6 +335,13 @@ impl Segment {
         self.unblock();
     }
 
+    /// Ends all halves; what they still hold counts as `charge`, or as lost where the node failed.
+    pub fn end_halves(self, charge: usize) {
+        for node in self.nodes {
+            pool::charge_as(node.ctl.charge(charge), || drop(node.half));
+        }
+    }
+
     /// Throws away what waits in inboxes; says how much.
     pub fn discard(&mut self) -> u64 {
         let mut discarded = 0;

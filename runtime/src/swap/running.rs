@@ -2,7 +2,7 @@
 
 use super::{Ending, NodeStatus, StartError, node::RunningNode};
 use crate::{
-    engine::{Driver, Event, Exchange, OnFault, Segment},
+    engine::{Driver, Event, Exchange, Health, OnFault, Segment},
     graph::Plan,
     host::nodes,
     metrics::{Ledger, NodeBook},
@@ -66,7 +66,7 @@ impl Running {
     /// Ends all halves, then all instances, and books what they still hold in `charge`; names the nodes that
     /// did not return.
     fn close(&mut self, charge: usize) -> Vec<String> {
-        pool::charge_as(charge, || self.segments.clear());
+        self.segments.drain(..).flatten().for_each(|segment| segment.end_halves(charge));
         let mut stuck = Vec::new();
         for node in &mut self.nodes {
             if let Some(pump) = node.pump.take()
@@ -76,7 +76,7 @@ impl Running {
                 // The thread is inside of the module: its instance must live as long as the process.
                 std::mem::forget(node.instance.take());
             }
-            if !node.end(charge) {
+            if !node.end(node.ctl.charge(charge)) {
                 stuck.push(node.spec.name.clone());
             }
         }
@@ -122,8 +122,8 @@ impl Running {
         failed.wake();
         match failed.ctl.on_fault {
             OnFault::Stop => self.fault_ends_run(),
-            OnFault::Restart => self.plan_restart(node),
-            OnFault::Drop | OnFault::Bypass => {}
+            OnFault::Restart if failed.ctl.health() == Health::Waiting => self.plan_restart(node),
+            OnFault::Restart | OnFault::Drop | OnFault::Bypass => {}
         }
     }
 
