@@ -143,3 +143,26 @@ links: [ src >> check ]
     );
     done.ended(3).shows("bad 7 (loss)").shows("INCOMPLETE(7 frames, check)");
 }
+
+/// Frames in a module's own memory outlive the instance that made them, whether it ends or fails first.
+#[test]
+fn memory_of_a_module_lives_as_long_as_its_frames() {
+    let graph = |more: &str, on_fault: &str| {
+        format!(
+            "name: wrapping
+nodes:
+  src: {{ module: wraps, params: {{ count: 100{more} }}, on_fault: {on_fault} }}
+  again: {{ module: prbs-source, params: {{ size: 16, count: 100 }} }}
+  q: {{ module: fifo, params: {{ max_depth: 1000, overflow: block }} }}
+  thin: {{ module: ratedrop, params: {{ keep_every: 10 }} }}
+  held: {{ module: compare }}
+links: [ src >> q >> held.a, q >> thin >> held.b, again >> held.b ]
+"
+        )
+    };
+    // `compare` keeps frames of one side until it ends.
+    let ended = Place::new().graph(&graph("", "stop")).ended(3);
+    ended.shows(": balances\n").shows("after_difference");
+    let failing = Place::new().graph(&graph(", fail_after: 40", RESTART));
+    failing.ended(4).shows("failed as it was told").shows(": balances\n");
+}

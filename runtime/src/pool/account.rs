@@ -40,6 +40,7 @@ pub struct Account {
     fixed_size: AtomicU32,
     pool_size: AtomicU32,
     forward: AtomicBool,
+    wrapped: AtomicU32,
     primary: [AtomicU32; QUICK_PORTS],
     more_primary: Mutex<Vec<u32>>,
     free: Mutex<FreeSlots>,
@@ -85,6 +86,7 @@ impl Account {
                 fixed_size: AtomicU32::new(0),
                 pool_size: AtomicU32::new(0),
                 forward: AtomicBool::new(false),
+                wrapped: AtomicU32::new(0),
                 primary: [const { AtomicU32::new(0) }; QUICK_PORTS],
                 more_primary: Mutex::new(Vec::new()),
                 free: Mutex::new(FreeSlots(Vec::new())),
@@ -176,6 +178,19 @@ impl Account {
             free.0.push(slot);
         }
         kept
+    }
+
+    /// Pieces of a module's own memory that frames still refer to: its instance must live as long.
+    pub fn wrapped(&self) -> u32 {
+        self.wrapped.load(Ordering::Acquire)
+    }
+
+    pub(super) fn wrap_begins(&self) {
+        self.wrapped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn wrap_ends(&self) {
+        self.wrapped.fetch_sub(1, Ordering::Release);
     }
 
     /// Buffers kept for reuse now.

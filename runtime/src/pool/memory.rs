@@ -179,6 +179,9 @@ unsafe extern "C" fn free_wrapped(block: *mut Block) {
         (*block).data = wrapped.room;
         (*block).cap = wrapped.cap;
         (wrapped.free.0)(wrapped.ctx, wrapped.data);
+        if let Some(account) = by_id((*block).owner as AccountId) {
+            account.wrap_ends();
+        }
     }
 }
 
@@ -214,6 +217,7 @@ pub unsafe fn wrap(
         (*block).cap = len;
         (*block).owner = id.into();
         (*block).refs.store(1, Ordering::Relaxed);
+        account.wrap_begins();
         let hdr = frame.into_raw();
         let h = &mut *hdr.as_ptr();
         h.seg0 = rogue_abi::Seg {
@@ -257,10 +261,10 @@ mod tests {
         assert_eq!((frame.payload(), frame.size(), frame.to_vec()), (100, 100, vec![7; 100]));
         let mut part = frame.slice(90, 10).expect("memory");
         drop(frame);
-        assert_eq!(FREED.load(Ordering::SeqCst), 0);
+        assert_eq!((FREED.load(Ordering::SeqCst), account.wrapped()), (0, 1));
         assert_eq!(part.bytes_mut().map(|bytes| bytes.len()), Ok(10));
         drop(part);
-        assert_eq!(FREED.load(Ordering::SeqCst), 1);
+        assert_eq!((FREED.load(Ordering::SeqCst), account.wrapped()), (1, 0));
         let sums = local::sum(account.id());
         assert_eq!(sums[field::BYTES_TAKEN], sums[field::BYTES_FREED]);
         account.close();

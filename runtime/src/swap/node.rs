@@ -11,7 +11,7 @@ use crate::{
     host::nodes,
     metrics::Intent,
     module::{Call, Half, Instance, Made, Module, Outbox},
-    pool::{self, Account},
+    pool::{self, Account, field},
 };
 use std::sync::Arc;
 
@@ -43,6 +43,8 @@ pub(super) struct RunningNode {
     /// Halves that no link leads to.
     pub(super) unplaced: [Option<Box<dyn Half>>; 2],
     pub(super) instance: Option<Box<dyn Instance>>,
+    /// Instances that failed and whose memory is still in use.
+    pub(super) retired: Vec<Box<dyn Instance>>,
     pub(super) started: bool,
     pub(super) pump: Option<Pump>,
     pub(super) restart: Restart,
@@ -64,6 +66,7 @@ impl RunningNode {
             places,
             unplaced: [None, None],
             instance: None,
+            retired: Vec::new(),
             started: false,
             pump: None,
             restart: Restart::default(),
@@ -91,19 +94,41 @@ impl RunningNode {
 
     /// Stops and ends the instance; what it still holds is counted in `charge`. False = it did not return.
     pub(super) fn end(&mut self, charge: usize) -> bool {
-        let Some(mut instance) = self.instance.take() else { return true };
+        let instance = self.instance.take();
         let started = std::mem::take(&mut self.started);
         let halves = std::mem::take(&mut self.unplaced);
+        let retired = std::mem::take(&mut self.retired);
+        if instance.is_none() && retired.is_empty() {
+            return true;
+        }
         let ended = within(&self.spec.name, LAST_CALL, move || {
             pool::charge_as(charge, || {
-                if started {
-                    instance.stop();
+                if let Some(mut instance) = instance {
+                    if started {
+                        instance.stop();
+                    }
+                    drop(halves);
+                    drop(instance);
                 }
-                drop(halves);
-                drop(instance);
             });
+            pool::charge_as(field::DROP_FAULT, || drop(retired));
         });
         ended.is_some()
+    }
+
+    /// Ends an instance that failed, to be replaced. While frames elsewhere lie in memory of its own it is only
+    /// stopped, and kept until the run ends.
+    pub(super) fn retire(&mut self) {
+        if self.account.wrapped() == 0 {
+            self.end(field::DROP_FAULT);
+        } else if let Some(mut instance) = self.instance.take() {
+            self.started = false;
+            let stopped = within(&self.spec.name, LAST_CALL, move || {
+                instance.stop();
+                instance
+            });
+            self.retired.extend(stopped);
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use crate::{
     engine::Health,
     graph::OnFault,
     module::{Call, Half, Made, Status},
-    pool::field,
 };
 use std::time::{Duration, Instant};
 
@@ -110,7 +109,7 @@ impl Running {
                 pump.join(Instant::now() + LOOK_AGAIN);
             }
             node.restart.given_back.clear();
-            node.end(field::DROP_FAULT);
+            node.retire();
         }
     }
 

@@ -68,7 +68,10 @@ impl Running {
     fn close(&mut self, charge: usize) -> Vec<String> {
         self.segments.drain(..).flatten().for_each(|segment| segment.end_halves(charge));
         let mut stuck = Vec::new();
-        for node in &mut self.nodes {
+        // Memory of a module's own may be in frames that other nodes still hold: such a module ends last.
+        let (last, first): (Vec<_>, Vec<_>) =
+            self.nodes.iter_mut().partition(|node| node.account.wrapped() > 0);
+        for node in first.into_iter().chain(last) {
             if let Some(pump) = node.pump.take()
                 && !pump.join(Instant::now() + LAST_CALL)
             {
