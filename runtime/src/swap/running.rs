@@ -209,6 +209,10 @@ impl Running {
         ending.fatal = self.fatal;
         ending.status = self.status();
         for node in self.nodes.drain(..) {
+            // A module that did not return may still count: what it counts in must stay its own.
+            if ending.stuck.contains(&node.spec.name) {
+                continue;
+            }
             nodes::forget(node.account);
             node.account.close();
         }
