@@ -6,6 +6,7 @@
 //! What holds: a [`Half`] is called by one thread at a time; an [`Instance`] is called only while no half
 //! of it is being called; frames in a [`Call`] belong to the caller until taken.
 
+pub use crate::pool::OutItem;
 use rogue_abi::NodeRef;
 use rogue_sdk::frame::Frame;
 use std::sync::Arc;
@@ -25,20 +26,6 @@ pub enum Status {
     Fault,
     /// The module panicked, caught inside it.
     Panicked,
-}
-
-/// A frame on its way out and the output port it leaves by.
-///
-/// Same layout as `rogue_abi::OutItem`, so that a list of these is lent to plugins as it is.
-#[repr(C)]
-#[derive(Debug)]
-pub struct OutItem {
-    /// The frame.
-    pub frame: Frame,
-    /// Output port.
-    pub port: u32,
-    /// Zero.
-    pub pad: u32,
 }
 
 /// Where a module leaves its results.

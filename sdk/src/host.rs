@@ -53,12 +53,19 @@ pub(crate) fn unclaim(node: &Node, name: &str) {
     host!(node, unclaim, RStr::from_str(name));
 }
 
+#[inline]
 fn owned(raw: *mut rogue_abi::FrameHdr) -> Result<Frame> {
     match NonNull::new(raw) {
         // SAFETY: the host gives a live handle that is ours.
         Some(hdr) => Ok(unsafe { Frame::from_raw(hdr) }),
-        None => Err(Error::new(NO_MEMORY)),
+        None => Err(no_memory()),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn no_memory() -> Error {
+    Error::new(NO_MEMORY)
 }
 
 #[inline]
@@ -76,7 +83,7 @@ pub(crate) fn wrap(node: &Node, memory: Box<[u8]>) -> Result<Frame> {
         // SAFETY: `data` and `len` are of the box that was taken apart below; called once.
         drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(data, len)) });
     }
-    let Ok(len) = u32::try_from(memory.len()) else { return Err(Error::new(NO_MEMORY)) };
+    let Ok(len) = u32::try_from(memory.len()) else { return Err(no_memory()) };
     let data = Box::into_raw(memory).cast::<u8>();
     let ctx = len as usize as *mut c_void;
     let frame = owned(host!(node, wrap, data, len, FreeFn(free), ctx));
@@ -88,7 +95,12 @@ pub(crate) fn wrap(node: &Node, memory: Box<[u8]>) -> Result<Frame> {
 }
 
 pub(crate) fn drop_frame(node: &Node, frame: Frame, reason: u32) {
-    host!(node, drop, frame.into_raw().as_ptr(), reason);
+    drop_raw(node, frame.into_raw().as_ptr(), reason);
+}
+
+/// Gives up a handle that its [`Frame`] has given up already.
+pub(crate) fn drop_raw(node: &Node, frame: *mut rogue_abi::FrameHdr, reason: u32) {
+    host!(node, drop, frame, reason);
 }
 
 pub(crate) fn wake(node: &Node, half: u32) {

@@ -49,10 +49,14 @@ fn one_frame_may_give_more_than_there_was_room_for() {
     }));
     out.limit = 2;
     let after = accept(&mut *half, &mut stage.frames(8, 1), &mut out);
-    assert_eq!((after.status, after.taken, after.completed_out), (Status::More, 1, 5002));
+    assert_eq!((after.status, after.taken, after.completed_out), (Status::Idle, 1, 5002));
     assert_eq!(shown(&out.items[..3]), [(7, 3), (8, 0), (8, 1)]);
     assert_eq!(shown(&out.items[5001..]), [(8, 1)]);
     assert_eq!(stage.alive(), 5002);
+    // The list is full: a frame more stays on offer, and the half asks to be called again.
+    out.items.truncate(1);
+    let after = accept(&mut *half, &mut stage.frames(8, 2), &mut out);
+    assert_eq!((after.status, after.taken, after.completed_out), (Status::More, 1, 5002));
 }
 
 #[test]

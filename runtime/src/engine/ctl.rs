@@ -36,7 +36,7 @@ pub struct NodeCtl {
     pub on_fault: OnFault,
     /// Failures so far.
     pub faults: AtomicU64,
-    /// Nanoseconds inside the module, estimated from large calls and every [`SAMPLE_EVERY`]th other.
+    /// Nanoseconds inside the module, sampled (`busy`).
     pub busy_ns: AtomicU64,
     /// Set when a half of it has come to its end.
     pub ended: AtomicBool,

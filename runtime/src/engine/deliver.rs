@@ -21,12 +21,13 @@ impl Segment {
         if let [targets] = node.outputs.as_slice()
             && let [target] = targets.as_slice()
         {
-            let to = &mut after[target.node - n - 1];
-            carry(node, &mut self.out.items, to, target.port);
-            if !self.blocked.contains(target.node) {
+            let count = carry(node, &mut self.out.items, &mut after[target.node - n - 1], target.port);
+            if count > 0 && !self.blocked.contains(target.node) {
                 self.ready.insert(target.node);
             }
-            return;
+            if self.out.items.is_empty() {
+                return;
+            }
         }
         let account = node.ctl.account;
         let (mut frames, mut bytes) = (0u64, 0u64);
@@ -43,8 +44,8 @@ impl Segment {
                 frames += 1;
                 bytes += u64::from(frame.payload());
             } else {
-                pool::count(holder, field::OUT, 1);
-                pool::count(holder, field::OUT_BYTES, frame.payload().into());
+                // It came past the links, such as through a static of a plugin.
+                pool::count2(holder, (field::OUT, 1), (field::OUT_BYTES, frame.payload().into()));
             }
             for target in others {
                 let to = &mut after[target.node - n - 1];
@@ -64,8 +65,7 @@ impl Segment {
             to.inbox.push(primary.port, frame);
             self.ready.insert(primary.node);
         }
-        pool::count(account, field::OUT, frames);
-        pool::count(account, field::OUT_BYTES, bytes);
+        pool::count2(account, (field::OUT, frames), (field::OUT_BYTES, bytes));
         for target in node.outputs.iter().flatten() {
             if self.blocked.contains(target.node) {
                 self.ready.remove(target.node);
@@ -74,30 +74,13 @@ impl Segment {
     }
 }
 
-/// The usual case of [`Segment::deliver`]: one output with one link, so nothing is shared and all frames go to
-/// one inbox.
+/// The usual case of [`Segment::deliver`]: one output with one link, so nothing is shared and all frames go to one
+/// inbox. Says how many went, and leaves the list from the first on that is not as usual.
 #[inline]
-fn carry(from: &Node, items: &mut Vec<OutItem>, to: &mut Node, port: u32) {
-    let (account, next) = (from.ctl.account, to.ctl.account);
-    let (mut frames, mut bytes) = (0u64, 0u64);
-    to.inbox.reserve(items.len());
-    for item in items.drain(..) {
-        let OutItem { mut frame, port: 0, .. } = item else {
-            pool::drop_as(item.frame, field::DROP_UNLINKED);
-            continue;
-        };
-        let payload = u64::from(frame.payload());
-        let holder = pool::holder(&frame);
-        if holder == account {
-            (frames, bytes) = (frames + 1, bytes + payload);
-        } else {
-            // It came past the links, such as through a static of a plugin.
-            pool::count(holder, field::OUT, 1);
-            pool::count(holder, field::OUT_BYTES, payload);
-        }
-        pool::set_holder(&mut frame, next);
-        to.inbox.push(port, frame);
-    }
-    pool::count(account, field::OUT, frames);
-    pool::count(account, field::OUT_BYTES, bytes);
+fn carry(from: &Node, items: &mut Vec<OutItem>, to: &mut Node, port: u32) -> usize {
+    let room = to.inbox.room(items.len());
+    let (count, bytes) = pool::hand_over(items, room, from.ctl.account, to.ctl.account);
+    to.inbox.filled(port, count, bytes);
+    pool::count2(from.ctl.account, (field::OUT, count as u64), (field::OUT_BYTES, bytes));
+    count
 }

@@ -1,15 +1,16 @@
 //! Frames on their way to a node: one queue for all its input ports, so that the order of arrival stays.
 
-use super::BATCH_BYTES;
+use super::{BATCH_BYTES, BATCH_FRAMES};
 use rogue_sdk::Frame;
-use std::collections::VecDeque;
+use std::{collections::VecDeque, mem};
 
-/// The queue of one node. Empty slots lie only in front of `head`; `runs` says how many frames in a row came
-/// by which port.
+/// The queue of one node: the frames lie in `slots[head..tail]`, all other slots are empty; `runs` says how many
+/// frames in a row came by which port.
 #[derive(Default)]
 pub struct Inbox {
-    frames: Vec<Option<Frame>>,
+    slots: Vec<Option<Frame>>,
     head: usize,
+    tail: usize,
     bytes: u64,
     runs: VecDeque<(u32, usize)>,
 }
@@ -38,13 +39,50 @@ impl Inbox {
     #[inline]
     pub fn push(&mut self, port: u32, frame: Frame) {
         self.bytes += u64::from(frame.payload());
-        self.frames.push(Some(frame));
-        self.came_by(port, 1);
+        self.make_room(1);
+        if let Some(slot) = self.slots.get_mut(self.tail) {
+            *slot = Some(frame);
+            self.tail += 1;
+            self.came_by(port, 1);
+        }
     }
 
-    /// Makes room for `more` frames.
-    pub fn reserve(&mut self, more: usize) {
-        self.frames.reserve(more);
+    /// Empty slots behind the frames, for [`Inbox::filled`].
+    #[inline]
+    pub fn room(&mut self, count: usize) -> &mut [Option<Frame>] {
+        self.make_room(count);
+        &mut self.slots[self.tail..self.tail + count]
+    }
+
+    /// The first `count` slots of [`Inbox::room`] have frames now, which came by one port and have `bytes` of
+    /// payload.
+    #[inline]
+    pub fn filled(&mut self, port: u32, count: usize, bytes: u64) {
+        self.tail += count;
+        self.bytes += bytes;
+        if count > 0 {
+            self.came_by(port, count);
+        }
+    }
+
+    /// Sees to it that there are `more` slots behind the frames.
+    #[inline]
+    fn make_room(&mut self, more: usize) {
+        if self.slots.len() - self.tail < more {
+            self.grow(more);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, more: usize) {
+        if self.head > self.tail / 2 {
+            self.slots.drain(..self.head);
+            self.tail -= self.head;
+            self.head = 0;
+        }
+        let least = (self.tail + more).next_power_of_two().max(BATCH_FRAMES as usize);
+        self.slots.resize_with(least.max(self.slots.len()), || None);
     }
 
     #[inline]
@@ -58,7 +96,7 @@ impl Inbox {
     /// Frames waiting.
     #[inline]
     pub fn len(&self) -> usize {
-        self.frames.len() - self.head
+        self.tail - self.head
     }
 
     /// Whether none is waiting.
@@ -73,7 +111,7 @@ impl Inbox {
         let (port, run) = self.runs.front().copied().unwrap_or((0, 0));
         let count = run.min(most.max(1));
         let whole = count == self.len();
-        let frames = &mut self.frames[self.head..self.head + count];
+        let frames = &mut self.slots[self.head..self.head + count];
         if whole && self.bytes <= BATCH_BYTES {
             return Run { port, frames, bytes: self.bytes };
         }
@@ -101,22 +139,23 @@ impl Inbox {
                 self.runs.pop_front();
             }
         }
-        if self.head == self.frames.len() {
-            self.frames.clear();
-            self.head = 0;
-        } else if self.head >= 1024 && self.head * 2 >= self.frames.len() {
-            self.frames.drain(..self.head);
-            self.head = 0;
+        if self.head == self.tail {
+            (self.head, self.tail) = (0, 0);
         }
+    }
+
+    /// What waits, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Frame)> {
+        let ports = self.runs.iter().flat_map(|&(port, run)| std::iter::repeat_n(port, run));
+        let frames = self.slots.get(self.head..self.tail).unwrap_or(&[]).iter();
+        ports.zip(frames).filter_map(|(port, frame)| frame.as_ref().map(|frame| (port, frame)))
     }
 
     /// Takes everything out, in order.
     pub fn drain(&mut self) -> Vec<(u32, Frame)> {
-        let head = std::mem::take(&mut self.head);
-        self.bytes = 0;
-        let ports =
-            std::mem::take(&mut self.runs).into_iter().flat_map(|(port, run)| std::iter::repeat_n(port, run));
-        let frames = std::mem::take(&mut self.frames).into_iter().skip(head);
+        let Inbox { slots, head, tail, runs, .. } = mem::take(self);
+        let ports = runs.into_iter().flat_map(|(port, run)| std::iter::repeat_n(port, run));
+        let frames = slots.into_iter().take(tail).skip(head);
         ports.zip(frames).filter_map(|(port, frame)| frame.map(|frame| (port, frame))).collect()
     }
 }
@@ -136,7 +175,7 @@ mod tests {
     fn runs_are_of_one_port_in_order_of_arrival_and_bounded_in_bytes() {
         let account = Account::open().expect("room");
         let mut inbox = Inbox::default();
-        [(0, 10), (0, 20), (1, 30), (0, 200_000), (0, 100_000), (0, 5)]
+        [(0, 10), (0, 20), (1, 30), (0, 800_000), (0, 400_000), (0, 5)]
             .into_iter()
             .for_each(|(port, payload)| inbox.push(port, frame(account, payload)));
         let mut seen = Vec::new();
@@ -147,9 +186,14 @@ mod tests {
             inbox.consume(count, bytes);
             seen.push((port, count, bytes));
         }
-        assert_eq!(seen, [(0, 2, 30), (1, 1, 30), (0, 1, 200_000), (0, 2, 100_005)]);
-        inbox.reserve(2);
-        [1, 2].into_iter().for_each(|payload| inbox.push(3, frame(account, payload)));
+        assert_eq!(seen, [(0, 2, 30), (1, 1, 30), (0, 1, 800_000), (0, 2, 400_005)]);
+        inbox
+            .room(2)
+            .iter_mut()
+            .zip([1, 2])
+            .for_each(|(slot, payload)| *slot = Some(frame(account, payload)));
+        inbox.filled(3, 2, 3);
+        inbox.filled(4, 0, 0);
         let first = inbox.run(1);
         assert_eq!((first.port, first.bytes), (3, 1));
         drop(first.frames[0].take());
@@ -159,6 +203,24 @@ mod tests {
             [(3, 2)]
         );
         assert!(inbox.is_empty());
+        account.close();
+    }
+
+    #[test]
+    fn an_inbox_that_is_never_empty_keeps_its_order_and_does_not_grow() {
+        let account = Account::open().expect("room");
+        let mut inbox = Inbox::default();
+        (1..=100).for_each(|payload| inbox.push(0, frame(account, payload)));
+        for next in 1..=1000 {
+            let run = inbox.run(1);
+            assert_eq!(run.frames[0].take().map(|frame| frame.payload()), Some(next));
+            inbox.consume(1, next.into());
+            inbox.room(1)[0] = Some(frame(account, next + 100));
+            inbox.filled(0, 1, u64::from(next) + 100);
+        }
+        assert!(inbox.slots.len() <= 512, "{} slots for 100 frames", inbox.slots.len());
+        assert_eq!(inbox.iter().count(), 100);
+        drop(inbox);
         account.close();
     }
 }

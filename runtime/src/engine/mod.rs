@@ -7,6 +7,7 @@
 //! - A module is entered from exactly one place per kind of call (`node::Node`), so that there is one place
 //!   to count, to time, to catch a fault.
 
+mod busy;
 mod clock;
 mod ctl;
 mod deliver;
@@ -24,7 +25,7 @@ mod segment;
 
 pub use clock::Clock;
 pub use ctl::{Health, NodeCtl};
-pub use driver::{Driver, Gate};
+pub use driver::{Driver, Gate, Stepper};
 pub use exchange::Exchange;
 pub use fence::{Event, OnFault};
 pub use inbox::Inbox;
@@ -37,4 +38,4 @@ pub use segment::{Progress, Segment};
 /// Most frames in one call.
 pub const BATCH_FRAMES: u32 = 64;
 /// Most payload bytes in one call, so that a batch stays in the cache; one frame may be larger.
-pub const BATCH_BYTES: u64 = 256 << 10;
+pub const BATCH_BYTES: u64 = 1 << 20;

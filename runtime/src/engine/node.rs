@@ -1,6 +1,6 @@
 //! One half of a node inside a segment: its inbox, its links, and the calls into its module.
 
-use super::{BATCH_FRAMES, Inbox, NodeCtl, fence, inbox::payload_of, ready::BitSet};
+use super::{BATCH_FRAMES, Inbox, NodeCtl, busy::Busy, fence, inbox::payload_of, ready::BitSet};
 use crate::{
     module::{Call, Half, Outbox, Status},
     pool::{self, field},
@@ -27,11 +27,6 @@ pub enum Role {
     Queue,
 }
 
-/// A call with so many frames is timed for itself: the clock costs little beside it.
-const LARGE: usize = 16;
-/// Of other calls one in so many is timed.
-pub const SAMPLE_EVERY: u32 = 64;
-
 /// How far a half is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -54,7 +49,7 @@ pub struct Node {
     pub(super) wake_at_ns: u64,
     /// Those whose frames can get here.
     pub(super) upstream: BitSet,
-    calls: u32,
+    busy: Busy,
 }
 
 impl Node {
@@ -77,7 +72,7 @@ impl Node {
             stage: Stage::Running,
             wake_at_ns: 0,
             upstream,
-            calls: 0,
+            busy: Busy::default(),
         }
     }
 
@@ -88,8 +83,8 @@ impl Node {
 
     /// Offers what waits in the inbox, or a wake when nothing does.
     pub(super) fn accept(&mut self, now_ns: u64, out: &mut Outbox) -> Status {
-        let run =
-            self.inbox.run(self.ctl.shared.batch_max.load(Ordering::Relaxed).clamp(1, BATCH_FRAMES) as usize);
+        let most = self.batch_max() as usize;
+        let run = self.inbox.run(most);
         let bytes = run.bytes;
         let mut call = Call {
             now_ns,
@@ -102,14 +97,12 @@ impl Node {
             max: 0,
             wake_at_ns: 0,
         };
-        let large = call.frames.len() >= LARGE;
-        let status = timed(&self.ctl, &mut self.calls, large, || self.half.accept(&mut call));
+        let status = self.busy.time(&self.ctl.busy_ns, || self.half.accept(&mut call));
         let (taken, completed, wake_at_ns, inside) =
             (call.taken, call.completed_out, call.wake_at_ns, call.inside);
         let left = payload_of(call.frames.get(taken..).unwrap_or(&[]));
         if taken > 0 {
-            pool::count(self.ctl.account, field::IN, taken as u64);
-            pool::count(self.ctl.account, field::IN_BYTES, bytes - left);
+            pool::count2(self.ctl.account, (field::IN, taken as u64), (field::IN_BYTES, bytes - left));
             self.inbox.consume(taken, bytes - left);
         }
         self.ask(wake_at_ns);
@@ -142,8 +135,7 @@ impl Node {
     ) -> Status {
         let mut call = Call::asking(now_ns, max, out);
         let half = &mut *self.half;
-        let large = max as usize >= LARGE;
-        let status = timed(&self.ctl, &mut self.calls, large, || body(half, &mut call));
+        let status = self.busy.time(&self.ctl.busy_ns, || body(half, &mut call));
         let wake_at_ns = call.wake_at_ns;
         self.ask(wake_at_ns);
         self.after(status)
@@ -167,21 +159,4 @@ impl Node {
         }
         status
     }
-}
-
-/// Runs a call. A large one is timed, of the others one in [`SAMPLE_EVERY`], which stands for the rest: no clock
-/// on the way of a single frame.
-#[inline]
-fn timed(ctl: &NodeCtl, calls: &mut u32, large: bool, body: impl FnOnce() -> Status) -> Status {
-    *calls = calls.wrapping_add(1);
-    let stands_for = match (large, calls.is_multiple_of(SAMPLE_EVERY)) {
-        (true, _) => 1,
-        (false, true) => u64::from(SAMPLE_EVERY),
-        (false, false) => return body(),
-    };
-    let start = pool::now_ns();
-    let status = body();
-    let spent = (pool::now_ns() - start) * stands_for;
-    ctl.busy_ns.store(ctl.busy_ns.load(Ordering::Relaxed) + spent, Ordering::Relaxed);
-    status
 }

@@ -85,6 +85,13 @@ unsafe extern "C" fn random(node: NodeRef) -> u64 {
 }
 
 unsafe extern "C" fn request(node: NodeRef, port: u32, size: u32, _flags: u32) -> *mut FrameHdr {
+    let quick = Account::of(node).map_or(ptr::null_mut(), |account| pool::request_quick(account, port, size));
+    if quick.is_null() { request_any(node, port, size) } else { quick }
+}
+
+/// A request whatever it takes.
+#[inline(never)]
+fn request_any(node: NodeRef, port: u32, size: u32) -> *mut FrameHdr {
     raw(Account::of(node).and_then(|account| pool::request(account, port, size)))
 }
 
@@ -196,7 +203,13 @@ unsafe extern "C" fn log(node: NodeRef, level: u32, target: RStr<'_>, message: R
         Some(head) => format!("{head}.{name}#always"),
         None => target.as_str().to_owned(),
     };
-    log::log!(target: &target, level, "{name}: {}", message.as_str());
+    log::log!(target: &target, level, "{}{}", prefix(&target, &name), message.as_str());
+}
+
+/// The node's name in front of what it says, unless the target ends with it already (`pyrogue.view`).
+fn prefix(target: &str, name: &str) -> String {
+    let last = target.trim_end_matches("#always").rsplit('.').next().unwrap_or_default();
+    if last == name { String::new() } else { format!("{name}: ") }
 }
 
 unsafe extern "C" fn log_level(_: NodeRef) -> *const AtomicU32 {

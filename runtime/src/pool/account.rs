@@ -7,18 +7,19 @@
 use super::{field, local};
 use rogue_abi::{FrameHdr, NodeRef};
 use rogue_sdk::frame::ops;
-use std::sync::{
-    Mutex, OnceLock, PoisonError,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+use std::{
+    ptr,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering},
+    },
 };
 
 /// Number of an account; 0 is nobody.
 pub type AccountId = u32;
 
-pub(super) const ACCOUNTS_PER_CHUNK: usize = 64;
-pub(super) const CHUNKS: usize = 64;
 /// Nodes of all graphs of a process, those whose frames still live included.
-pub const MAX_ACCOUNTS: usize = ACCOUNTS_PER_CHUNK * CHUNKS;
+pub const MAX_ACCOUNTS: usize = 4096;
 /// Drop reasons of a card.
 pub const MAX_REASONS: usize = field::COUNT - field::DROP_CARD;
 /// Output ports whose pool is found without a lock.
@@ -37,8 +38,8 @@ pub struct PoolSpec {
 pub struct Account {
     id: AccountId,
     generation: AtomicU32,
-    fixed_size: AtomicU32,
-    pool_size: AtomicU32,
+    /// Its [`PoolSpec`]: 0 = buffers as asked, none kept, which is what the usual request needs to know.
+    pool: AtomicU64,
     forward: AtomicBool,
     wrapped: AtomicU32,
     primary: [AtomicU32; QUICK_PORTS],
@@ -56,13 +57,17 @@ struct Ids {
     closed: Vec<AccountId>,
 }
 
-static ACCOUNTS: [OnceLock<Box<Account>>; MAX_ACCOUNTS] = [const { OnceLock::new() }; MAX_ACCOUNTS];
+/// Accounts are made once and live for ever.
+static ACCOUNTS: [AtomicPtr<Account>; MAX_ACCOUNTS] =
+    [const { AtomicPtr::new(ptr::null_mut()) }; MAX_ACCOUNTS];
 static IDS: Mutex<Ids> = Mutex::new(Ids { next: 1, closed: Vec::new() });
 
 /// The account of that number.
 #[inline]
 pub(super) fn by_id(id: AccountId) -> Option<&'static Account> {
-    ACCOUNTS.get(id as usize).and_then(|place| place.get()).map(|account| &**account)
+    let account = ACCOUNTS.get(id as usize)?.load(Ordering::Acquire);
+    // SAFETY: what is in the table was leaked.
+    unsafe { account.as_ref() }
 }
 
 impl Account {
@@ -79,18 +84,20 @@ impl Account {
             None => return None,
         };
         drop(ids);
-        let account = ACCOUNTS[id as usize].get_or_init(|| {
-            Box::new(Account {
+        // The id is ours until it is closed, so nobody else fills its place.
+        let account = by_id(id).unwrap_or_else(|| {
+            let fresh: &'static Account = Box::leak(Box::new(Account {
                 id,
                 generation: AtomicU32::new(1),
-                fixed_size: AtomicU32::new(0),
-                pool_size: AtomicU32::new(0),
+                pool: AtomicU64::new(0),
                 forward: AtomicBool::new(false),
                 wrapped: AtomicU32::new(0),
                 primary: [const { AtomicU32::new(0) }; QUICK_PORTS],
                 more_primary: Mutex::new(Vec::new()),
                 free: Mutex::new(FreeSlots(Vec::new())),
-            })
+            }));
+            ACCOUNTS[id as usize].store(ptr::from_ref(fresh).cast_mut(), Ordering::Release);
+            fresh
         });
         local::zero(id);
         account.set_pool(PoolSpec::default());
@@ -132,17 +139,20 @@ impl Account {
 
     /// How its buffers are cut now.
     pub fn pool(&self) -> PoolSpec {
-        PoolSpec {
-            fixed_size: self.fixed_size.load(Ordering::Relaxed),
-            pool_size: self.pool_size.load(Ordering::Relaxed),
-        }
+        let word = self.pool_word();
+        PoolSpec { fixed_size: word as u32, pool_size: (word >> 32) as u32 }
+    }
+
+    #[inline]
+    fn pool_word(&self) -> u64 {
+        self.pool.load(Ordering::Relaxed)
     }
 
     /// Cuts buffers in another way from now on. Buffers of the old size that are kept for reuse are let go
     /// (the original hands them out as if they were large enough: spec section 6).
     pub fn set_pool(&self, spec: PoolSpec) {
-        let changed = self.fixed_size.swap(spec.fixed_size, Ordering::Relaxed) != spec.fixed_size;
-        self.pool_size.store(spec.pool_size, Ordering::Relaxed);
+        let word = u64::from(spec.pool_size) << 32 | u64::from(spec.fixed_size);
+        let changed = self.pool.swap(word, Ordering::Relaxed) as u32 != spec.fixed_size;
         self.trim(if changed { 0 } else { spec.pool_size as usize });
     }
 
@@ -153,12 +163,19 @@ impl Account {
 
     #[inline]
     pub(super) fn fixed_size(&self) -> u32 {
-        self.fixed_size.load(Ordering::Relaxed)
+        self.pool_word() as u32
+    }
+
+    /// Whether buffers are cut as asked and none are kept.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.pool_word() == 0
     }
 
     #[inline]
     pub(super) fn keeps(&self) -> bool {
-        self.pool_size.load(Ordering::Relaxed) != 0 && self.fixed_size() != 0
+        let spec = self.pool();
+        spec.pool_size != 0 && spec.fixed_size != 0
     }
 
     /// A kept slot with room for exactly `cap` bytes.
@@ -173,7 +190,8 @@ impl Account {
     /// Keeps a slot whose buffer has the fixed size; false when it is of another size or enough are kept.
     pub(super) fn keep(&self, slot: *mut FrameHdr, cap: u32) -> bool {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = cap == self.fixed_size() && free.0.len() < self.pool_size.load(Ordering::Relaxed) as usize;
+        let spec = self.pool();
+        let kept = cap == spec.fixed_size && free.0.len() < spec.pool_size as usize;
         if kept {
             free.0.push(slot);
         }
@@ -228,14 +246,17 @@ impl Account {
         }
     }
 
+    /// The account whose pool answers a request at this output, if that takes no search.
+    #[inline(always)]
+    pub(super) fn answering_quick(&self, port: u32) -> Option<&Account> {
+        let next = by_id(self.primary.get(port as usize)?.load(Ordering::Acquire))?;
+        (!next.forward.load(Ordering::Relaxed)).then_some(next)
+    }
+
     /// The account whose pool answers a request at this output.
-    #[inline]
     pub(super) fn answering(&self, port: u32) -> AccountId {
-        let first = self.primary(port);
-        let Some(mut next) = by_id(first) else { return self.id };
-        if first == 0 {
-            return self.id;
-        }
+        // Nobody is number 0.
+        let Some(mut next) = by_id(self.primary(port)) else { return self.id };
         // A chain of forwarding nodes ends at a node that answers; the bound is for rings of them.
         for _ in 0..64 {
             if !next.forward.load(Ordering::Relaxed) {

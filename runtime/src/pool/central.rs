@@ -1,7 +1,7 @@
 //! The free slots that no thread keeps: one list per class, exchanged in batches.
 
 use super::{
-    class::{CLASSES, batch_of},
+    class::CLASSES,
     slab::{self, Cutter},
 };
 use rogue_abi::FrameHdr;
@@ -18,9 +18,11 @@ unsafe impl Send for Central {}
 static CENTRAL: [Mutex<Central>; CLASSES] =
     [const { Mutex::new(Central { free: Vec::new(), cutter: Cutter::new() }) }; CLASSES];
 
-/// Moves a batch of free slots of a class into `to`; none when the system has no memory.
-pub(super) fn take(class: usize, to: &mut Vec<*mut FrameHdr>) {
-    let batch = batch_of(class);
+/// Moves up to `batch` free slots of a class into `to`; none when the system has no memory.
+pub(super) fn take(class: usize, batch: usize, to: &mut Vec<*mut FrameHdr>) {
+    if super::local::is_starved() {
+        return;
+    }
     let mut central = CENTRAL[class].lock().unwrap_or_else(PoisonError::into_inner);
     let have = central.free.len().min(batch);
     let at = central.free.len() - have;

@@ -5,45 +5,47 @@
 //! sums over all of them are right at any time, and no counter needs an atomic addition.
 
 use super::{
-    account::{ACCOUNTS_PER_CHUNK, AccountId, CHUNKS},
-    central,
-    class::{CLASSES, batch_of},
+    account::{AccountId, MAX_ACCOUNTS},
+    class::CLASSES,
     field,
+    magazine::Magazine,
+    slab,
 };
 use rogue_abi::FrameHdr;
+use rogue_sdk::frame::ops;
 use std::{
+    alloc::{Layout, handle_alloc_error},
     cell::Cell,
     ptr,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicPtr, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Instant,
 };
 
 /// The counters of one account on one thread.
-pub(super) type Row = [AtomicU64; field::COUNT];
+type Row = [AtomicU64; field::COUNT];
 
-struct Chunk([Row; ACCOUNTS_PER_CHUNK]);
-
-struct Magazine {
-    slots: Vec<*mut FrameHdr>,
-}
+/// The counters of all accounts on one thread: a megabyte of addresses, of which the system gives memory for the
+/// pages that are counted in.
+type Rows = [Row; MAX_ACCOUNTS];
 
 pub(super) struct Local {
     magazines: [Magazine; CLASSES],
-    chunks: [AtomicPtr<Chunk>; CHUNKS],
+    rows: &'static Rows,
     now_ns: Cell<u64>,
     last_gone: Cell<*mut FrameHdr>,
     sequence: Cell<u32>,
     gone_as: Cell<usize>,
     last_words: Cell<Option<Box<str>>>,
+    starved: Cell<bool>,
 }
 
 #[derive(Clone, Copy)]
 struct Shared(&'static Local);
 
-// SAFETY: other threads only read `chunks`, whose counters are atomics; the rest is touched by the one
+// SAFETY: other threads only read `rows`, whose counters are atomics; the rest is touched by the one
 // thread that has the local now.
 unsafe impl Send for Shared {}
 
@@ -71,9 +73,7 @@ impl Drop for EndOfThread {
             return;
         }
         // SAFETY: the local was this thread's alone.
-        for (class, magazine) in unsafe { (*local).magazines.iter_mut().enumerate() } {
-            central::give(class, magazine.slots.drain(..));
-        }
+        unsafe { (*local).magazines.iter_mut() }.for_each(Magazine::clear);
         ALL.lock().unwrap_or_else(PoisonError::into_inner).idle.push(local);
     }
 }
@@ -84,13 +84,14 @@ fn first_use() -> *mut Local {
     let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
     let local = all.idle.pop().unwrap_or_else(|| {
         let fresh: &'static mut Local = Box::leak(Box::new(Local {
-            magazines: std::array::from_fn(|_| Magazine { slots: Vec::new() }),
-            chunks: [const { AtomicPtr::new(ptr::null_mut()) }; CHUNKS],
+            magazines: std::array::from_fn(Magazine::new),
+            rows: fresh_rows(),
             now_ns: Cell::new(0),
             last_gone: Cell::new(ptr::null_mut()),
             sequence: Cell::new(0),
             gone_as: Cell::new(field::CONSUMED),
             last_words: Cell::new(None),
+            starved: Cell::new(false),
         }));
         let raw = ptr::from_mut(fresh);
         // SAFETY: leaked, so alive for ever.
@@ -102,12 +103,44 @@ fn first_use() -> *mut Local {
     unsafe {
         (*local).now_ns.set(0);
         (*local).gone_as.set(field::CONSUMED);
+        (*local).starved.set(false);
     }
     LOCAL.set(local);
     // A thread that is already ending keeps its local: nothing is counted wrongly, the slots in its
     // magazines stay unused.
     let _ = END.try_with(|_| ());
     local
+}
+
+/// Counters at zero.
+fn fresh_rows() -> &'static Rows {
+    let rows = slab::pages(size_of::<Rows>()).cast::<Rows>();
+    if rows.is_null() {
+        handle_alloc_error(Layout::new::<Rows>());
+    }
+    // SAFETY: fresh zeroed pages, aligned to more than a counter, which are never given back; zero is a counter.
+    unsafe { &*rows }
+}
+
+/// Adds to a counter that only this thread writes.
+#[inline(always)]
+fn add(row: &Row, field: usize, n: u64) {
+    let cell = &row[field % field::COUNT];
+    cell.store(cell.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
+}
+
+impl Local {
+    #[inline(always)]
+    fn row(&self, account: AccountId) -> &'static Row {
+        &self.rows[account as usize % MAX_ACCOUNTS]
+    }
+
+    #[inline(always)]
+    fn next_sequence(&self) -> u32 {
+        let n = self.sequence.get();
+        self.sequence.set((n + 1) & 0x00ff_ffff);
+        n
+    }
 }
 
 #[inline(always)]
@@ -120,50 +153,95 @@ fn local() -> *mut Local {
 #[inline]
 pub(super) fn pop(class: usize) -> *mut FrameHdr {
     // SAFETY: the local is this thread's alone, and this is the only reference into its magazines.
-    let slots = unsafe { &mut (*local()).magazines[class].slots };
-    match slots.pop() {
-        Some(slot) => slot,
-        None => {
-            central::take(class, slots);
-            slots.pop().unwrap_or(ptr::null_mut())
-        }
-    }
+    let magazine = unsafe { &mut (*local()).magazines[class] };
+    magazine.pop().or_else(|| magazine.take_more()).unwrap_or(ptr::null_mut())
 }
 
 /// Keeps a free slot of a class, or gives a batch to the other threads when there are many.
 #[inline]
 pub(super) fn push(class: usize, slot: *mut FrameHdr) {
     // SAFETY: as in `pop`.
-    let slots = unsafe { &mut (*local()).magazines[class].slots };
-    if slots.len() >= 2 * batch_of(class) {
-        let keep = slots.len() - batch_of(class);
-        central::give(class, slots.drain(keep..));
+    let magazine = unsafe { &mut (*local()).magazines[class] };
+    if !magazine.push(slot) {
+        magazine.make_room();
+        magazine.push(slot);
     }
-    slots.push(slot);
 }
 
-#[cold]
-#[inline(never)]
-fn make_chunk(place: &AtomicPtr<Chunk>) -> *mut Chunk {
-    let rows = std::array::from_fn(|_| [const { AtomicU64::new(0) }; field::COUNT]);
-    let chunk = Box::into_raw(Box::new(Chunk(rows)));
-    place.store(chunk, Ordering::Release);
-    chunk
+/// A frame of one buffer of `cap` bytes, if this thread has a slot at hand: takes the slot and counts its handle for
+/// `holder`, its buffer for `owner`. Gives the slot, the buffer's sequence number, and the time to stamp it with.
+#[inline(always)]
+pub(super) fn whole_made(
+    class: usize,
+    owner: AccountId,
+    holder: AccountId,
+    cap: u32,
+) -> Option<(*mut FrameHdr, u32, u64)> {
+    let local = LOCAL.get();
+    if local.is_null() {
+        return None;
+    }
+    // SAFETY: as in `pop`.
+    unsafe {
+        let now_ns = (*local).now_ns.get();
+        if now_ns == 0 {
+            return None;
+        }
+        let slot = (*local).magazines[class].pop()?;
+        let local = &*local;
+        add(local.row(holder), field::CREATED, 1);
+        let row = local.row(owner);
+        add(row, field::BUFFERS_TAKEN, 1);
+        add(row, field::BYTES_TAKEN, cap.into());
+        Some((slot, local.next_sequence(), now_ns))
+    }
+}
+
+/// The end of such a frame without a reason, if this thread has room for the slot; else false, and nothing has happened.
+///
+/// # Safety
+/// The header must be alive and the caller's, and the block beside it its only buffer, which nobody else refers to.
+#[inline(always)]
+pub(super) unsafe fn whole_gone(hdr: *mut FrameHdr, owner: AccountId, cap: u32) -> bool {
+    let local = LOCAL.get();
+    if local.is_null() {
+        return false;
+    }
+    // SAFETY: as in `pop`; see the contract.
+    unsafe {
+        let Some(magazine) = (*local).magazines.get_mut((*hdr).home as usize) else { return false };
+        if !magazine.push(hdr) {
+            return false;
+        }
+        let local = &*local;
+        let gone_as = local.gone_as.get();
+        if gone_as == field::CONSUMED {
+            local.last_gone.set(hdr);
+        }
+        add(local.row((*hdr).holder), gone_as, 1);
+        let row = local.row(owner);
+        add(row, field::BUFFERS_FREED, 1);
+        add(row, field::BYTES_FREED, cap.into());
+        (*hdr).holder = 0;
+        (*ops::own_block(hdr)).refs.store(0, Ordering::Relaxed);
+        true
+    }
 }
 
 /// Adds to a counter of an account, on this thread's part of it.
 #[inline]
 pub fn count(account: AccountId, field: usize, n: u64) {
-    // SAFETY: the local is this thread's; its chunks live for ever.
-    unsafe {
-        let place = &(*local()).chunks[(account as usize / ACCOUNTS_PER_CHUNK) % CHUNKS];
-        let mut chunk = place.load(Ordering::Relaxed);
-        if chunk.is_null() {
-            chunk = make_chunk(place);
-        }
-        let cell = &(*chunk).0[account as usize % ACCOUNTS_PER_CHUNK][field % field::COUNT];
-        cell.store(cell.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
-    }
+    // SAFETY: the local is this thread's.
+    add(unsafe { (*local()).row(account) }, field, n);
+}
+
+/// Adds to two counters of an account.
+#[inline]
+pub fn count2(account: AccountId, first: (usize, u64), second: (usize, u64)) {
+    // SAFETY: the local is this thread's.
+    let row = unsafe { (*local()).row(account) };
+    add(row, first.0, first.1);
+    add(row, second.0, second.1);
 }
 
 /// The counters of an account, summed over all threads. Wrapping, so that what one thread takes back of
@@ -172,12 +250,8 @@ pub fn sum(account: AccountId) -> [u64; field::COUNT] {
     let mut total = [0u64; field::COUNT];
     let all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
     for local in &all.every {
-        let chunk = local.0.chunks[(account as usize / ACCOUNTS_PER_CHUNK) % CHUNKS].load(Ordering::Acquire);
-        // SAFETY: chunks live for ever.
-        if let Some(chunk) = unsafe { chunk.as_ref() } {
-            let row = &chunk.0[account as usize % ACCOUNTS_PER_CHUNK];
-            total.iter_mut().zip(row).for_each(|(t, c)| *t = t.wrapping_add(c.load(Ordering::Relaxed)));
-        }
+        let row = local.0.row(account);
+        total.iter_mut().zip(row).for_each(|(t, c)| *t = t.wrapping_add(c.load(Ordering::Relaxed)));
     }
     total
 }
@@ -186,11 +260,13 @@ pub fn sum(account: AccountId) -> [u64; field::COUNT] {
 pub(super) fn zero(account: AccountId) {
     let all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
     for local in &all.every {
-        let chunk = local.0.chunks[(account as usize / ACCOUNTS_PER_CHUNK) % CHUNKS].load(Ordering::Acquire);
-        // SAFETY: chunks live for ever.
-        if let Some(chunk) = unsafe { chunk.as_ref() } {
-            chunk.0[account as usize % ACCOUNTS_PER_CHUNK].iter().for_each(|c| c.store(0, Ordering::Relaxed));
-        }
+        // A row that nobody has counted in is left alone: writing would cost memory.
+        local
+            .0
+            .row(account)
+            .iter()
+            .filter(|c| c.load(Ordering::Relaxed) != 0)
+            .for_each(|c| c.store(0, Ordering::Relaxed));
     }
 }
 
@@ -198,10 +274,7 @@ pub(super) fn zero(account: AccountId) {
 #[inline]
 pub(super) fn sequence() -> u32 {
     // SAFETY: the local is this thread's.
-    let cell = unsafe { &(*local()).sequence };
-    let n = cell.get();
-    cell.set((n + 1) & 0x00ff_ffff);
-    n
+    unsafe { (*local()).next_sequence() }
 }
 
 /// The field that a handle given back without a reason is counted in.
@@ -248,6 +321,23 @@ pub(super) fn note_last_words(text: String) {
 pub fn take_last_words() -> Option<Box<str>> {
     // SAFETY: the local is this thread's.
     unsafe { (*local()).last_words.take() }
+}
+
+/// For tests: from now on, until it is called with false, this thread gets no memory for frames but what is given
+/// back on it meanwhile. Costs nothing where memory is at hand: only who finds none asks.
+pub fn starve(starved: bool) {
+    let local = local();
+    // SAFETY: the local is this thread's, and this is the only reference into its magazines.
+    unsafe { (*local).magazines.iter_mut() }.for_each(Magazine::clear);
+    // SAFETY: as above.
+    unsafe { (*local).starved.set(starved) };
+}
+
+/// Whether [`starve`] is in force.
+#[cold]
+pub(super) fn is_starved() -> bool {
+    // SAFETY: the local is this thread's.
+    unsafe { (*local()).starved.get() }
 }
 
 /// Sets the time that this thread's frames are stamped with, until its next turn; 0 = ask the clock.

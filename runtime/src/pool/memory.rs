@@ -40,11 +40,7 @@ unsafe impl Memory for Pools {
         };
         if !hdr.is_null() {
             // SAFETY: the slot is free and now ours.
-            unsafe {
-                let block = ops::own_block(hdr);
-                (*block).owner = owner;
-                (*block).cap = cap;
-            }
+            unsafe { own(hdr, owner, cap) };
         }
         hdr
     }
@@ -63,10 +59,20 @@ unsafe impl Memory for Pools {
         }
     }
 
+    #[inline(always)]
+    unsafe fn end_whole(hdr: *mut FrameHdr) -> bool {
+        // SAFETY: the header is alive and the caller's, as is its block.
+        unsafe {
+            let block = ops::own_block(hdr);
+            let (owner, cap) = ((*block).owner as AccountId, (*block).cap);
+            let plain = cap <= LARGEST && by_id(owner).is_some_and(Account::is_plain);
+            plain && local::whole_gone(hdr, owner, cap)
+        }
+    }
+
     #[inline]
     fn buffer_taken(owner: u64, cap: u32) -> u32 {
-        local::count(owner as AccountId, field::BUFFERS_TAKEN, 1);
-        local::count(owner as AccountId, field::BYTES_TAKEN, cap.into());
+        local::count2(owner as AccountId, (field::BUFFERS_TAKEN, 1), (field::BYTES_TAKEN, cap.into()));
         local::sequence()
     }
 
@@ -91,6 +97,20 @@ unsafe impl Memory for Pools {
             local::note_gone(hdr);
         }
         local::count(holder, field, 1);
+    }
+}
+
+/// Says whose the buffer of a slot is, and how large.
+///
+/// # Safety
+/// The slot must be free, and the caller's.
+#[inline(always)]
+unsafe fn own(slot: *mut FrameHdr, owner: u64, cap: u32) {
+    // SAFETY: see the contract.
+    unsafe {
+        let block = ops::own_block(slot);
+        (*block).owner = owner;
+        (*block).cap = cap;
     }
 }
 
@@ -135,13 +155,34 @@ pub(super) unsafe fn free_to_class(slot: *mut FrameHdr) {
 pub(super) unsafe extern "C" fn block_free(block: *mut Block) {
     // SAFETY: called once, by who gave up the last segment.
     let (owner, cap) = unsafe { ((*block).owner as AccountId, (*block).cap) };
-    local::count(owner, field::BUFFERS_FREED, 1);
-    local::count(owner, field::BYTES_FREED, cap.into());
+    local::count2(owner, (field::BUFFERS_FREED, 1), (field::BYTES_FREED, cap.into()));
 }
 
 fn owned(hdr: *mut FrameHdr) -> Option<Frame> {
     // SAFETY: a handle fresh from `ops` is live and ours.
     NonNull::new(hdr).map(|hdr| unsafe { Frame::from_raw(hdr) })
+}
+
+/// The usual request of [`request`]: what it takes is at hand on this thread. Null when it is not, and nothing has
+/// happened.
+#[inline(always)]
+pub fn request_quick(account: &Account, port: u32, size: u32) -> *mut FrameHdr {
+    let Some(owner) = account.answering_quick(port).filter(|owner| owner.is_plain()) else {
+        return ptr::null_mut();
+    };
+    if size == 0 || size > LARGEST {
+        return ptr::null_mut();
+    }
+    let (owner, holder) = (owner.id(), account.id());
+    let Some((hdr, meta, now_ns)) = local::whole_made(class_of(size), owner, holder, size) else {
+        return ptr::null_mut();
+    };
+    // SAFETY: the slot is free and now ours.
+    unsafe {
+        own(hdr, owner.into(), size);
+        ops::live_whole(hdr, holder, now_ns, size, meta);
+    }
+    hdr
 }
 
 /// A frame of `size` bytes for `account` to send by `port`: from the pool of the port's primary.

@@ -50,7 +50,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// Zeroed pages; null when the system has none.
-fn map(bytes: usize) -> *mut u8 {
+pub(super) fn pages(bytes: usize) -> *mut u8 {
     // SAFETY: an anonymous mapping at an address of the system's choice touches nothing of ours.
     let at = unsafe {
         libc::mmap(
@@ -62,11 +62,16 @@ fn map(bytes: usize) -> *mut u8 {
             0,
         )
     };
-    if at == libc::MAP_FAILED {
-        return ptr::null_mut();
+    if at == libc::MAP_FAILED { ptr::null_mut() } else { at.cast() }
+}
+
+/// Zeroed pages for frames.
+fn map(bytes: usize) -> *mut u8 {
+    let at = pages(bytes);
+    if !at.is_null() {
+        MAPPED.fetch_add(bytes as u64, Ordering::Relaxed);
     }
-    MAPPED.fetch_add(bytes as u64, Ordering::Relaxed);
-    at.cast()
+    at
 }
 
 /// Sets the fields of a slot that never change.
@@ -132,6 +137,9 @@ pub(super) fn cut(cutter: &mut Cutter, class: usize, count: usize, to: &mut Vec<
 
 /// A slot of its own for more than the largest class holds; null when the system has no memory.
 pub(super) fn map_big(cap: u32) -> *mut FrameHdr {
+    if super::local::is_starved() {
+        return ptr::null_mut();
+    }
     let at = map(PREFIX + cap as usize);
     if at.is_null() {
         return ptr::null_mut();

@@ -29,7 +29,8 @@ pub fn address(frame: &Frame) -> usize {
     frame_ptr(frame) as usize
 }
 
-fn frame_ptr(frame: &Frame) -> *mut FrameHdr {
+#[inline(always)]
+pub(super) fn frame_ptr(frame: &Frame) -> *mut FrameHdr {
     // SAFETY: `Frame` is `repr(transparent)` over a non-null pointer to its header.
     unsafe { *ptr::from_ref(frame).cast::<*mut FrameHdr>() }
 }

@@ -2,54 +2,67 @@
 #![allow(unsafe_code)]
 
 use crate::{Node, Result, frame::Frame, host};
-use rogue_abi::{Call, OutItem};
+use rogue_abi::{Call, FrameHdr, OutItem};
 use std::{marker::PhantomData, ptr::NonNull};
 
 /// The frames on offer in a call; what is not taken stays with the host.
 #[doc(hidden)]
 pub struct Input<'a> {
     call: NonNull<Call>,
+    /// Those of the call, kept at hand: `frames`, `len` and, written through, `taken`.
+    frames: *mut *mut FrameHdr,
+    len: u32,
+    taken: u32,
     life: PhantomData<&'a mut Call>,
 }
 
 impl<'a> Input<'a> {
     /// # Safety
     /// `call` must be valid for `'a`, with `frames` holding `len` live handles.
+    #[inline]
     pub(crate) unsafe fn new(call: NonNull<Call>) -> Input<'a> {
-        Input { call, life: PhantomData }
+        // SAFETY: see the contract.
+        let c = unsafe { &*call.as_ptr() };
+        Input { call, frames: c.frames, len: c.len, taken: c.taken, life: PhantomData }
     }
 
     /// Whether the call offers nothing: a wake or a timer.
     #[inline]
     pub(crate) fn is_wake(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether all that was offered is taken.
+    #[inline]
+    pub(crate) fn is_done(&self) -> bool {
+        self.taken >= self.len
+    }
+
+    #[inline]
+    fn set_taken(&mut self, taken: u32) {
+        self.taken = taken;
         // SAFETY: see `new`.
-        unsafe { (*self.call.as_ptr()).len == 0 }
+        unsafe { (*self.call.as_ptr()).taken = taken };
     }
 
     /// Takes the next frame.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<Frame> {
-        // SAFETY: see `new`; `taken` is stored first, so the handle has one owner whatever happens.
-        unsafe {
-            let call = self.call.as_ptr();
-            let at = (*call).taken;
-            if at >= (*call).len {
-                return None;
-            }
-            (*call).taken = at + 1;
-            NonNull::new(*(*call).frames.add(at as usize)).map(|hdr| Frame::from_raw(hdr))
+        if self.is_done() {
+            return None;
         }
+        let at = self.taken;
+        self.set_taken(at + 1);
+        // SAFETY: see `new`; `taken` was stored first, so the handle has one owner whatever happens.
+        Some(unsafe { Frame::from_raw(NonNull::new_unchecked(*self.frames.add(at as usize))) })
     }
 
     /// The frame taken last goes back to the host.
     pub(crate) fn give_back(&mut self, frame: Frame) {
-        // SAFETY: see `new`; the slot of the frame taken last is free to be written.
-        unsafe {
-            let call = self.call.as_ptr();
-            if let Some(at) = (*call).taken.checked_sub(1) {
-                *(*call).frames.add(at as usize) = frame.into_raw().as_ptr();
-                (*call).taken = at;
-            }
+        if let Some(at) = self.taken.checked_sub(1) {
+            // SAFETY: see `new`; the slot of the frame taken last is free to be written.
+            unsafe { *self.frames.add(at as usize) = frame.into_raw().as_ptr() };
+            self.set_taken(at);
         }
     }
 
@@ -57,8 +70,20 @@ impl<'a> Input<'a> {
     #[inline]
     pub(crate) fn complete(&mut self, out: &Out<'_>) {
         // SAFETY: see `new`.
-        unsafe { (*self.call.as_ptr()).completed_out = out.len() }
+        unsafe { (*self.call.as_ptr()).completed_out = out.len }
     }
+}
+
+/// Asks the host for room for one more result at least: the list and its capacity, or nothing.
+///
+/// # Safety
+/// `out` must be valid.
+#[cold]
+#[inline(never)]
+unsafe fn grow(out: NonNull<rogue_abi::Out>) -> Option<(*mut OutItem, u32)> {
+    // SAFETY: see the contract.
+    let (refused, out) = unsafe { (((*out.as_ptr()).grow)(out.as_ptr()) != 0, &*out.as_ptr()) };
+    (!refused && out.len < out.cap).then_some((out.items, out.cap))
 }
 
 /// Where a module leaves frames. Lives as long as the call; cannot leave its thread.
@@ -81,36 +106,37 @@ impl<'a> Input<'a> {
 /// ```
 pub struct Out<'a> {
     out: NonNull<rogue_abi::Out>,
-    node: Node,
+    /// Those of the host's list, kept at hand: `items`, `cap`, `limit` and, written through, `len`.
+    items: *mut OutItem,
+    cap: u32,
+    limit: u32,
+    len: u32,
     refused: bool,
+    node: Node,
     call: PhantomData<(&'a mut rogue_abi::Out, *const ())>,
 }
 
 impl<'a> Out<'a> {
     /// # Safety
     /// `out` must be valid for `'a`.
-    pub(crate) unsafe fn new(out: NonNull<rogue_abi::Out>, node: Node) -> Out<'a> {
-        Out { out, node, refused: false, call: PhantomData }
-    }
-
     #[inline]
-    pub(crate) fn len(&self) -> u32 {
-        // SAFETY: see `new`.
-        unsafe { (*self.out.as_ptr()).len }
+    pub(crate) unsafe fn new(out: NonNull<rogue_abi::Out>, node: Node) -> Out<'a> {
+        // SAFETY: see the contract.
+        let o = unsafe { &*out.as_ptr() };
+        let (items, cap, limit, len) = (o.items, o.cap, o.limit, o.len);
+        Out { out, items, cap, limit, len, refused: false, node, call: PhantomData }
     }
 
     /// Whether the batch is full: give no more than the frame in hand needs.
     #[inline]
     pub fn is_full(&self) -> bool {
-        // SAFETY: see `new`.
-        unsafe { (*self.out.as_ptr()).len >= (*self.out.as_ptr()).limit }
+        self.len >= self.limit
     }
 
     /// How many more frames this batch wants.
     #[inline]
     pub fn room(&self) -> usize {
-        // SAFETY: see `new`.
-        unsafe { (*self.out.as_ptr()).limit.saturating_sub((*self.out.as_ptr()).len) as usize }
+        self.limit.saturating_sub(self.len) as usize
     }
 
     /// Sends a frame by output 0.
@@ -123,17 +149,23 @@ impl<'a> Out<'a> {
     /// Sends a frame by an output port. Frames leave in the order they are sent in.
     #[inline]
     pub fn send_to(&mut self, port: u32, frame: Frame) {
-        // SAFETY: see `new`; `len < cap` holds at the write, or `grow` made room.
-        unsafe {
-            let out = self.out.as_ptr();
-            if (*out).len == (*out).cap && ((*out).grow)(out) != 0 {
-                self.refused = true;
-                host::drop_frame(&self.node, frame, rogue_abi::reason::FAULT);
-                return;
+        let item = OutItem { frame: frame.into_raw().as_ptr(), port, _pad: 0 };
+        if self.len == self.cap {
+            // SAFETY: see `new`.
+            match unsafe { grow(self.out) } {
+                Some((items, cap)) => (self.items, self.cap) = (items, cap),
+                None => {
+                    self.refused = true;
+                    host::drop_raw(&self.node, item.frame, rogue_abi::reason::FAULT);
+                    return;
+                }
             }
-            *(*out).items.add((*out).len as usize) =
-                OutItem { frame: frame.into_raw().as_ptr(), port, _pad: 0 };
-            (*out).len += 1;
+        }
+        // SAFETY: see `new`; `len < cap` holds, or `grow` made room.
+        unsafe {
+            *self.items.add(self.len as usize) = item;
+            self.len += 1;
+            (*self.out.as_ptr()).len = self.len;
         }
     }
 

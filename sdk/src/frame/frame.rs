@@ -243,17 +243,16 @@ impl Frame {
     #[inline]
     #[doc(alias = "toFrame")]
     pub fn write(&mut self, offset: u32, from: &[u8]) -> Result<(), FrameError> {
+        if self.write_single(offset, from) { Ok(()) } else { self.write_any(offset, from) }
+    }
+
+    /// [`Frame::write`] whatever the frame is like.
+    #[inline(never)]
+    fn write_any(&mut self, offset: u32, from: &[u8]) -> Result<(), FrameError> {
         let size = self.size();
         let asked = u64::from(offset) + from.len() as u64;
         if asked > size.into() {
             return Err(FrameError::BeyondSize { asked, size });
-        }
-        if self.buffer_count() == 1 {
-            self.make_writable(0, 1)?;
-            if let Some(to) = self.seg_room_mut(0).get_mut(offset as usize..asked as usize) {
-                to.copy_from_slice(from);
-            }
-            return self.min_payload(asked as u32);
         }
         self.write_across(offset as usize, from)?;
         self.min_payload(asked as u32)

@@ -35,6 +35,15 @@ pub unsafe trait Memory {
     /// # Safety
     /// It must come from `slot`, with a dead header and a block without segments.
     unsafe fn free_slot(slot: *mut FrameHdr);
+    /// Ends a handle, without a reason, and the buffer beside it, which nobody else refers to, if all that takes is
+    /// at hand: `handle_gone`, the block's `free`, `free_slot`. Else says false, and has done nothing.
+    ///
+    /// # Safety
+    /// The header must be alive and the caller's, with the block beside it as its only buffer.
+    #[inline(always)]
+    unsafe fn end_whole(_: *mut FrameHdr) -> bool {
+        false
+    }
     /// A buffer came into use: gives its sequence number.
     fn buffer_taken(owner: u64, cap: u32) -> u32;
     /// Size of the buffers of this pool, 0 = each as asked.
@@ -65,18 +74,19 @@ pub unsafe fn slot_of(block: *mut Block) -> *mut FrameHdr {
     unsafe { block.cast::<FrameHdr>().sub(1) }
 }
 
+#[inline(always)]
 fn whole(block: *mut Block, raw: u32, meta: u32) -> Seg {
     // SAFETY: the caller has just got the block from a slot.
     let base = unsafe { (*block).data };
     Seg { block, base, raw, head: 0, tail: 0, end: 0, meta, flags: 0 }
 }
 
-/// Brings a fresh slot to life as a frame without buffers.
-#[inline]
-unsafe fn live(hdr: *mut FrameHdr, holder: u32, now_ns: u64) {
+/// Brings a fresh slot to life as a frame without buffers, its block counted as given.
+#[inline(always)]
+unsafe fn live(hdr: *mut FrameHdr, holder: u32, now_ns: u64, counts: u32) {
     // SAFETY: the slot is ours alone.
     unsafe {
-        (*own_block(hdr)).refs.store(refs::HEADER, Ordering::Relaxed);
+        (*own_block(hdr)).refs.store(counts, Ordering::Relaxed);
         let h = &mut *hdr;
         h.holder = holder;
         h.flags = 0;
@@ -92,34 +102,54 @@ unsafe fn live(hdr: *mut FrameHdr, holder: u32, now_ns: u64) {
 /// Makes a frame with room for `size` bytes, payload 0 (spec section 6): one buffer of exactly `size`, or,
 /// in a pool of fixed size, as many buffers as it takes. Null when there is no memory or it would take
 /// more than [`MAX_BUFFERS`].
-#[inline]
 pub fn request<M: Memory>(owner: u64, holder: u32, size: u32, now_ns: u64) -> *mut FrameHdr {
+    if size == 0 {
+        return bare::<M>(owner, holder, now_ns);
+    }
     let fixed = M::fixed_size(owner);
     let cap = if fixed == 0 { size } else { fixed };
-    let hdr = M::slot(owner, if size == 0 { 0 } else { cap });
+    let hdr = M::slot(owner, cap);
     if hdr.is_null() {
         return hdr;
     }
+    let raw = size.min(cap);
+    M::handle_made(holder);
     // SAFETY: the slot is fresh and ours alone.
     unsafe {
-        live(hdr, holder, now_ns);
-        M::handle_made(holder);
-        if size == 0 {
-            return hdr;
-        }
-        let raw = size.min(cap);
-        let block = own_block(hdr);
-        (*block).refs.store(refs::HEADER | 1, Ordering::Relaxed);
-        let h = &mut *hdr;
-        h.seg0 = whole(block, raw, M::buffer_taken(owner, cap));
-        h.nseg = 1;
-        h.size = raw;
+        live_whole(hdr, holder, now_ns, raw, M::buffer_taken(owner, cap));
         if raw < size && extend::<M>(hdr, size - raw) != 0 {
             release::<M>(hdr, rogue_abi::why::NORMAL);
             return ptr::null_mut();
         }
-        hdr
     }
+    hdr
+}
+
+/// Brings a fresh slot to life as a frame of the buffer beside it, `raw` bytes of it usable, with that sequence number.
+///
+/// # Safety
+/// The slot must be the caller's, as `Memory::slot` gives it.
+#[inline(always)]
+pub unsafe fn live_whole(hdr: *mut FrameHdr, holder: u32, now_ns: u64, raw: u32, meta: u32) {
+    // SAFETY: see the contract.
+    unsafe {
+        live(hdr, holder, now_ns, refs::HEADER | 1);
+        let h = &mut *hdr;
+        h.seg0 = whole(own_block(hdr), raw, meta);
+        h.nseg = 1;
+        h.size = raw;
+    }
+}
+
+/// A frame without buffers; null when there is no memory.
+fn bare<M: Memory>(owner: u64, holder: u32, now_ns: u64) -> *mut FrameHdr {
+    let hdr = M::slot(owner, 0);
+    if !hdr.is_null() {
+        // SAFETY: the slot is fresh and ours alone.
+        unsafe { live(hdr, holder, now_ns, refs::HEADER) };
+        M::handle_made(holder);
+    }
+    hdr
 }
 
 /// Room for `more` segments behind those in use; false when that would be too many or there is no memory.
@@ -213,21 +243,43 @@ unsafe fn end_header<M: Memory>(hdr: *mut FrameHdr) {
 ///
 /// # Safety
 /// `hdr` must be a live handle, and not be used again.
-#[inline]
+#[inline(always)]
 pub unsafe fn release<M: Memory>(hdr: *mut FrameHdr, why: u32) {
     // SAFETY: the header is ours; see the contract.
     unsafe {
+        // The usual end: one buffer, nobody else has it, so no count need be written back atomically.
+        if is_whole(hdr) && why == rogue_abi::why::NORMAL && M::end_whole(hdr) {
+            return;
+        }
+        release_any::<M>(hdr, why);
+    }
+}
+
+/// Whether a frame has the block beside its header as its only buffer, and nobody else refers to that.
+#[inline(always)]
+unsafe fn is_whole(hdr: *mut FrameHdr) -> bool {
+    // SAFETY: the caller's header is alive.
+    unsafe {
+        let (h, block) = (&*hdr, own_block(hdr));
+        h.nseg == 1
+            && h.seg0.block == block
+            && h.segs.cast_const() == &raw const h.seg0
+            && (*block).refs.load(Ordering::Acquire) == refs::HEADER | 1
+    }
+}
+
+#[inline(never)]
+unsafe fn release_any<M: Memory>(hdr: *mut FrameHdr, why: u32) {
+    // SAFETY: the header is the caller's, who does not use it again.
+    unsafe {
         let h = &mut *hdr;
         M::handle_gone(hdr, h.holder, why);
-        let block = own_block(hdr);
-        let own = h.nseg == 1 && h.seg0.block == block && h.segs == &raw mut h.seg0;
-        // The usual end: one buffer, nobody else has it, so no count need be written back atomically.
-        if own && (*block).refs.load(Ordering::Acquire) == refs::HEADER | 1 {
+        if is_whole(hdr) {
+            let block = own_block(hdr);
             ((*block).free)(block);
             h.holder = 0;
             (*block).refs.store(0, Ordering::Relaxed);
-            M::free_slot(hdr);
-            return;
+            return M::free_slot(hdr);
         }
         unref_all::<M>(h);
         end_header::<M>(hdr);
@@ -248,12 +300,10 @@ pub unsafe fn share<M: Memory>(hdr: *mut FrameHdr) -> *mut FrameHdr {
     // SAFETY: see the contract; the new slot is ours alone.
     unsafe {
         let from = &*hdr;
-        let new = M::slot((*own_block(hdr)).owner, 0);
+        let new = bare::<M>((*own_block(hdr)).owner, from.holder, from.stamp_ns);
         if new.is_null() {
             return new;
         }
-        live(new, from.holder, from.stamp_ns);
-        M::handle_made(from.holder);
         if !reserve(new, from.nseg as usize) {
             release::<M>(new, rogue_abi::why::NORMAL);
             return ptr::null_mut();
@@ -282,12 +332,10 @@ pub unsafe fn slice<M: Memory>(hdr: *mut FrameHdr, offset: u32, len: u32) -> *mu
         if u64::from(offset) + u64::from(len) > from.payload.into() {
             return ptr::null_mut();
         }
-        let new = M::slot((*own_block(hdr)).owner, 0);
+        let new = bare::<M>((*own_block(hdr)).owner, from.holder, from.stamp_ns);
         if new.is_null() {
             return new;
         }
-        live(new, from.holder, from.stamp_ns);
-        M::handle_made(from.holder);
         copy_meta(from, &mut *new);
         let (mut skip, mut left) = (offset, len);
         for i in 0..from.nseg as usize {

@@ -131,6 +131,34 @@ impl Frame {
         }
     }
 
+    /// The usual write: copies `from` to `offset` and raises the payload to the end of it, when there is exactly one
+    /// buffer, it is private, and it has the room. Else nothing happens, and the answer is false.
+    #[inline]
+    pub(super) fn write_single(&mut self, offset: u32, from: &[u8]) -> bool {
+        let hdr = self.hdr_mut();
+        if hdr.nseg != 1 {
+            return false;
+        }
+        // SAFETY: `segs` points to at least `nseg` segments, private to the owner of the handle.
+        let seg = unsafe { &mut *hdr.segs };
+        let end = u64::from(offset) + from.len() as u64;
+        if end > u64::from(hdr.size) || !is_private(seg) {
+            return false;
+        }
+        // SAFETY: one segment, so `size` is its room from the head room to the tail room, and `end` lies within it;
+        // the memory is private to this handle, which is borrowed for writing, so `from` is elsewhere.
+        unsafe {
+            let to = seg.base.add((seg.head + offset) as usize);
+            std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len());
+        }
+        let end = end as u32;
+        if end > hdr.payload {
+            hdr.payload = end;
+            seg.end = seg.head + end;
+        }
+        true
+    }
+
     /// Payload bytes of one segment, after [`Frame::make_writable`] of it; empty when it is shared all the same.
     #[inline]
     pub(super) fn seg_payload_mut(&mut self, index: usize) -> &mut [u8] {

@@ -79,7 +79,7 @@ impl<T: Transform> Shaped for AsTransform<T> {
             take.accept(frame, out, cx)?;
             input.complete(out);
         }
-        Ok(Step::More)
+        Ok(if input.is_done() { Step::Idle } else { Step::More })
     }
 
     fn finish(take: &mut T, out: &mut Out<'_>, cx: &Context<'_>) -> Result<Step> {

@@ -148,15 +148,15 @@ impl Half for NativeHalf {
 /// Writes `None` over handles that have gone to another owner; the address of the last of them, 0 = none.
 #[inline(always)]
 fn forget_taken(frames: &mut [Option<Frame>], taken: usize) -> usize {
-    let mut last: *mut FrameHdr = ptr::null_mut();
-    for slot in frames.iter_mut().take(taken) {
-        let slot = ptr::from_mut(slot);
-        // SAFETY: the slot is as large as a pointer (asserted above) and holds one, or null.
-        last = unsafe { slot.cast::<*mut FrameHdr>().read() };
-        // SAFETY: the slot is valid for writes; what it held is not ours to drop.
-        unsafe { slot.write(None) };
+    let Some(last) = frames.len().min(taken).checked_sub(1) else { return 0 };
+    let slots = frames.as_mut_ptr().cast::<*mut FrameHdr>();
+    // SAFETY: a slot is as large as a pointer (asserted above) and holds one, or null, which is `None`; `last` lies
+    // in the slice. What the slots held is not ours to drop.
+    unsafe {
+        let address = *slots.add(last) as usize;
+        ptr::write_bytes(slots, 0, last + 1);
+        address
     }
-    last as usize
 }
 
 /// Whether one of the results `from..to`, which lie beyond the list's length, has no frame.
@@ -165,7 +165,10 @@ fn forget_taken(frames: &mut [Option<Frame>], taken: usize) -> usize {
 fn has_null(items: &Vec<OutItem>, from: usize, to: usize) -> bool {
     let first = items.as_ptr().cast::<rogue_abi::OutItem>();
     // SAFETY: the caller saw to it that `to` is at most the capacity, and the plugin says it has written them.
-    (from..to).any(|at| unsafe { (*first.add(at)).frame.is_null() })
+    let left = unsafe { std::slice::from_raw_parts(first.add(from), to.saturating_sub(from)) };
+    let null = |item: &rogue_abi::OutItem| item.frame.is_null();
+    let (fours, rest) = left.as_chunks::<4>();
+    fours.iter().any(|four| four.iter().any(null)) || rest.iter().any(null)
 }
 
 /// A list of results as it is lent: the table's `Out`, and, behind it, where `grow` finds the list.

@@ -70,9 +70,13 @@ impl Module for Panics {
 }
 
 impl Transform for Panics {
-    fn accept(&mut self, frame: Frame, out: &mut Out<'_>, _: &Context<'_>) -> Result<()> {
+    fn accept(&mut self, frame: Frame, out: &mut Out<'_>, cx: &Context<'_>) -> Result<()> {
         self.reach("accept");
         out.send(frame);
+        // It has to be asked for to come for certain.
+        if self.at == "wake" {
+            cx.wake_at(cx.now());
+        }
         Ok(())
     }
 
