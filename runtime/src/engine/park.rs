@@ -60,7 +60,7 @@ impl Waker {
         }
     }
 
-    fn any(&self) -> bool {
+    pub(super) fn any(&self) -> bool {
         self.bits.iter().any(|bits| bits.load(Ordering::SeqCst) != 0)
     }
 }

@@ -119,6 +119,11 @@ impl Segment {
         self.nodes.iter().map(|node| (node.ctl.account, node.inbox.len() as u64))
     }
 
+    /// What waits in the inbox of node `n`, oldest first, with the port it came by.
+    pub fn waiting(&self, n: usize) -> impl Iterator<Item = (u32, &rogue_sdk::Frame)> {
+        self.nodes.get(n).into_iter().flat_map(|node| node.inbox.iter())
+    }
+
     /// Calls one node. The clock is asked when a source is about to be polled, so that all that follows from
     /// one poll happens at one time.
     pub fn turn(&mut self) -> Progress {
@@ -190,10 +195,13 @@ impl Segment {
     }
 
     fn take_fresh(&mut self) {
-        for (n, half) in self.exchange.take_fresh() {
+        for fresh in self.exchange.take_fresh() {
+            let n = fresh.index;
             if let Some(node) = self.nodes.get_mut(n) {
-                let old = std::mem::replace(&mut node.half, half);
-                self.exchange.give_old(n, old);
+                let old = std::mem::replace(&mut node.half, fresh.half);
+                if fresh.wanted {
+                    self.exchange.give_old(n, old);
+                }
                 self.ready.insert(n);
             }
         }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     card::{Card, Give},
-    engine::{BATCH_FRAMES, Clock, Driver, Event, NodeCtl, OnFault, Waker},
+    engine::{BATCH_FRAMES, Clock, Driver, Event, NodeCtl, OnFault, Segment, Stepper, Waker},
     graph::{self, Plan, Side},
     host::{NodeShared, Wake, nodes},
     metrics::Intent,
@@ -27,10 +27,41 @@ use std::{collections::HashMap, sync::Arc};
 /// # Errors
 /// [`StartError`]; nothing is left running.
 pub fn start(plan: Plan, modules: Vec<Arc<dyn Module>>, clock: Clock) -> Result<Running, StartError> {
+    install(plan, modules, clock, |number, segment, events| {
+        Driver::start(number, segment, events)
+            .map_err(|error| StartError::Thread { what: format!("segment {number}"), error })
+    })
+}
+
+/// The same without threads for the segments: nothing runs but what the caller steps. Sources that block keep
+/// their threads.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_stepped(
+    plan: Plan,
+    modules: Vec<Arc<dyn Module>>,
+    clock: Clock,
+) -> Result<(Running, Vec<Stepper>), StartError> {
+    let mut steppers = Vec::new();
+    let running = install(plan, modules, clock, |number, segment, events| {
+        let (driver, stepper) = Driver::stepped(number, segment, events);
+        steppers.push(stepper);
+        Ok(driver)
+    })?;
+    Ok((running, steppers))
+}
+
+fn install(
+    plan: Plan,
+    modules: Vec<Arc<dyn Module>>,
+    clock: Clock,
+    drive: impl FnMut(usize, Segment, Sender<Event>) -> Result<Driver, StartError>,
+) -> Result<Running, StartError> {
     let (events, heard) = unbounded();
-    let mut running = Running::new(plan, heard);
+    let mut running = Running::new(plan, heard, clock);
     let wakers: Vec<Arc<Waker>> = running.plan.segments.iter().map(|s| Waker::new(s.halves.len())).collect();
-    match build(&mut running, modules, &wakers, &clock, &events) {
+    match build(&mut running, modules, &wakers, &events, drive) {
         Ok(()) => Ok(running),
         Err(error) => {
             running.abandon();
@@ -43,9 +74,10 @@ fn build(
     running: &mut Running,
     modules: Vec<Arc<dyn Module>>,
     wakers: &[Arc<Waker>],
-    clock: &Clock,
     events: &Sender<Event>,
+    mut drive: impl FnMut(usize, Segment, Sender<Event>) -> Result<Driver, StartError>,
 ) -> Result<(), StartError> {
+    let clock = running.clock.clone();
     for (index, module) in modules.into_iter().enumerate() {
         let node = open_node(&running.plan, index, module, wakers, events)?;
         running.nodes.push(node);
@@ -64,13 +96,11 @@ fn build(
     }
     let mut segments = Vec::new();
     for (number, waker) in wakers.iter().enumerate() {
-        segments.push(segment(running, number, &mut halves, waker, clock)?);
+        segments.push(segment(running, number, &mut halves, waker, &clock)?);
     }
     for (number, segment) in segments.into_iter().enumerate() {
         running.exchanges.push(segment.exchange());
-        let driver = Driver::start(number, segment, events.clone())
-            .map_err(|error| StartError::Thread { what: format!("segment {number}"), error })?;
-        running.drivers.push(Some(driver));
+        running.drivers.push(Some(drive(number, segment, events.clone())?));
     }
     Ok(())
 }

@@ -16,5 +16,5 @@ pub use deadline::COLD_CALL;
 pub(crate) use deadline::within;
 pub use ending::{Ending, NodeStatus};
 pub use error::StartError;
-pub use install::start;
+pub use install::{start, start_stepped};
 pub use running::Running;

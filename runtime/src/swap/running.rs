@@ -2,7 +2,7 @@
 
 use super::{Ending, NodeStatus, StartError, node::RunningNode};
 use crate::{
-    engine::{Driver, Event, Exchange, Health, OnFault, Segment},
+    engine::{Clock, Driver, Event, Exchange, Health, OnFault, Segment},
     graph::Plan,
     host::nodes,
     metrics::{Ledger, NodeBook},
@@ -21,6 +21,8 @@ pub(super) const LAST_CALL: Duration = Duration::from_secs(2);
 pub struct Running {
     /// What runs.
     pub plan: Plan,
+    /// The time of the modules and of restarts.
+    pub(super) clock: Clock,
     pub(super) nodes: Vec<RunningNode>,
     pub(super) drivers: Vec<Option<Driver>>,
     pub(super) exchanges: Vec<Arc<Exchange>>,
@@ -31,14 +33,17 @@ pub struct Running {
     /// Which of `faults` ended the run.
     fatal: Option<usize>,
     stopping: Option<Instant>,
+    /// Whether what was left was thrown away.
+    forced: bool,
     started: Instant,
 }
 
 impl Running {
-    pub(super) fn new(plan: Plan, heard: Receiver<Event>) -> Running {
+    pub(super) fn new(plan: Plan, heard: Receiver<Event>, clock: Clock) -> Running {
         let segments = plan.segments.iter().map(|_| None).collect();
         Running {
             plan,
+            clock,
             nodes: Vec::new(),
             drivers: Vec::new(),
             exchanges: Vec::new(),
@@ -48,6 +53,7 @@ impl Running {
             faulted: false,
             fatal: None,
             stopping: None,
+            forced: false,
             started: Instant::now(),
         }
     }
@@ -60,13 +66,23 @@ impl Running {
         for driver in self.drivers.drain(..).flatten() {
             drop(driver.join());
         }
-        self.close(field::CONSUMED);
+        let stuck = self.close(field::CONSUMED);
+        self.forget(&stuck);
+    }
+
+    /// Gives the accounts up, but for those of modules that did not return: what they count in must stay their own.
+    fn forget(&mut self, stuck: &[String]) {
+        for node in self.nodes.drain(..).filter(|node| !stuck.contains(&node.spec.name)) {
+            nodes::forget(node.account);
+            node.account.close();
+        }
     }
 
     /// Ends all halves, then all instances, and books what they still hold in `charge`; names the nodes that
     /// did not return.
     fn close(&mut self, charge: usize) -> Vec<String> {
         self.segments.drain(..).flatten().for_each(|segment| segment.end_halves(charge));
+        self.end_restarts();
         let mut stuck = Vec::new();
         // Memory of a module's own may be in frames that other nodes still hold: such a module ends last.
         let (last, first): (Vec<_>, Vec<_>) =
@@ -100,9 +116,10 @@ impl Running {
     /// instances restarted, the run stopped where the graph says so. Returns the faults that were new.
     pub fn attend(&mut self, longest: Duration) -> Vec<(String, String)> {
         let before = self.faults.len();
+        let now_ns = self.clock.now_ns();
         let until = self
-            .next_restart()
-            .map_or(longest, |at| longest.min(at.saturating_duration_since(Instant::now())));
+            .next_restart_ns()
+            .map_or(longest, |at| longest.min(Duration::from_nanos(at.saturating_sub(now_ns))));
         match self.heard.recv_timeout(until) {
             Ok(event) => self.hear(event),
             Err(RecvTimeoutError::Timeout) => {}
@@ -157,17 +174,21 @@ impl Running {
         self.stopping
     }
 
+    /// Ends the waiting: has what has not drained thrown away, and all segments given back.
+    pub fn force(&mut self) {
+        self.forced = true;
+        self.stop();
+        self.drivers.iter().flatten().for_each(|driver| {
+            driver.discard();
+            driver.pause();
+        });
+    }
+
     /// Ends the run: what has not drained by now is thrown away and counted.
     pub fn end(mut self) -> Ending {
-        let forced = !self.is_over();
         let mut ending = Ending { lasted: self.started.elapsed(), ..Ending::default() };
-        if forced {
-            self.stop();
-            let drivers = self.drivers.iter().flatten();
-            drivers.for_each(|driver| {
-                driver.discard();
-                driver.pause();
-            });
+        if !self.is_over() {
+            self.force();
         }
         let deadline = Instant::now() + LAST_CALL;
         while !self.is_over() && Instant::now() < deadline {
@@ -195,10 +216,11 @@ impl Running {
         while let Ok(event) = self.heard.try_recv() {
             self.hear(event);
         }
-        let charge = if forced { field::DROP_STOPPED } else { field::CONSUMED };
+        let charge = if self.forced { field::DROP_STOPPED } else { field::CONSUMED };
         ending.stuck.extend(self.close(charge));
         ending.stuck.dedup();
         ending.ledger = self.ledger(true);
+        ending.ledger.count_left_behind(&ending.stuck);
         for node in &self.nodes {
             if let Some(text) = node.ctl.shared.take_fault() {
                 self.faults.push((node.spec.name.clone(), format!("failed as it was ended: {text}")));
@@ -208,14 +230,7 @@ impl Running {
         ending.faulted = self.faulted;
         ending.fatal = self.fatal;
         ending.status = self.status();
-        for node in self.nodes.drain(..) {
-            // A module that did not return may still count: what it counts in must stay its own.
-            if ending.stuck.contains(&node.spec.name) {
-                continue;
-            }
-            nodes::forget(node.account);
-            node.account.close();
-        }
+        self.forget(&ending.stuck);
         ending
     }
 
