@@ -1,26 +1,30 @@
 //! One contract for every module, whatever its packaging: each standard module has its line in [`CASES`], and a
 //! module without one fails `every_module_has_its_line`.
 //!
-//! Modules are loaded as the runtime loads them, from the files that the build made.
+//! The checks are those of `cargo rogue check` (`sdk/cargo-rogue/src/check`): here each is a test over all modules,
+//! which are loaded as the runtime loads them, from the files that the build made.
 
-mod cold;
-mod flow;
-
-use rogue_runtime::{
-    card::{Card, Shape},
-    graph::{Catalog, Found, Wanted},
-    host,
-    load::{FileCatalog, Loader, Search},
-    module::Module,
+use cargo_rogue::{
+    check::{self, CHECKS, Check},
+    module::Chosen,
 };
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use rogue_runtime::{
+    graph::{Catalog, Wanted},
+    load::{FileCatalog, Search},
+};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// What the contract needs to know of a module to try it.
-pub struct Case {
+struct Case {
     /// Its name.
-    pub module: &'static str,
-    /// Parameters with which it can run here, a JSON object; `{dir}` is a folder of the test's own.
-    pub params: &'static str,
+    module: &'static str,
+    /// Parameters with which it can run here, a JSON object; `{dir}` is a folder of the check's own.
+    params: &'static str,
 }
 
 const fn case(module: &'static str, params: &'static str) -> Case {
@@ -28,13 +32,13 @@ const fn case(module: &'static str, params: &'static str) -> Case {
 }
 
 /// Every standard module.
-pub const CASES: &[Case] = &[
+const CASES: &[Case] = &[
     case("compare", "{}"),
     case("debug", r#"{"max_bytes": 0}"#),
     case("example-blocking", r#"{"count": 20}"#),
     case("example-callback", r#"{"count": 20, "period": "100us"}"#),
     case("fifo", r#"{"max_depth": 16, "overflow": "block"}"#),
-    case("file-reader", r#"{"path": "{dir}/some.dat"}"#),
+    case("file-reader", r#"{"path": "RECORDING"}"#),
     case("file-writer", r#"{"path": "{dir}/out.dat", "if_exists": "replace"}"#),
     case("filter", r#"{"drop_errors": true}"#),
     case("pattern", r#"{"size": 100, "count": 50}"#),
@@ -44,21 +48,11 @@ pub const CASES: &[Case] = &[
     case("tag", r#"{"channel": 7}"#),
 ];
 
-/// A case with its module, loaded.
-pub struct Loaded {
-    pub case: &'static Case,
-    pub found: Found,
-    pub module: Arc<dyn Module>,
-    pub params: String,
-    /// Keeps the folder that `{dir}` stands for.
-    pub dir: tempfile::TempDir,
-}
+/// A recording of Rogue's with records of 1 to 1500 bytes, three channels, flags and errors; it is only read.
+const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../graphs/data/rogue-6.15-multichannel.dat");
 
-impl Loaded {
-    pub fn card(&self) -> &Card {
-        &self.found.card
-    }
-}
+/// How long a check in a process of its own may take, on a machine that does much else.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// The folder that `cargo test` builds plugins into.
 fn deps() -> PathBuf {
@@ -66,26 +60,68 @@ fn deps() -> PathBuf {
     exe.parent().expect("in a folder").to_owned()
 }
 
-pub fn catalog() -> FileCatalog {
-    FileCatalog::new(".", Arc::new(Search::new(&[deps()], None, None)))
+fn search() -> Search {
+    Search::new(&[deps()], None, None)
 }
 
-/// A recording of Rogue's with records of 1 to 1500 bytes, three channels, flags and errors.
-pub const RECORDING: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../graphs/data/rogue-6.15-multichannel.dat");
-
-/// Every case, with its module loaded.
-pub fn each(mut body: impl FnMut(&Loaded)) {
-    let (catalog, loader) = (catalog(), Loader::new(host::table()));
+/// Makes one check on every module; those that look at the whole process, in one of their own.
+fn every(name: &str) {
+    let check: &Check = CHECKS.iter().find(|check| check.name == name).expect("a check of that name");
+    let catalog = FileCatalog::new(".", Arc::new(search()));
+    let mut wrong = Vec::new();
     for case in CASES {
-        let dir = tempfile::tempdir().expect("a folder");
-        std::fs::copy(RECORDING, dir.path().join("some.dat")).expect("the recording is there");
-        let found =
-            catalog.find(&Wanted { module: case.module, entry: None }).unwrap_or_else(|e| panic!("{e}"));
-        let module = loader.load(&found).unwrap_or_else(|e| panic!("{}: {e}", case.module));
-        let params = case.params.replace("{dir}", &dir.path().display().to_string());
-        body(&Loaded { case, found, module, params, dir });
+        let found = catalog.find(&Wanted { module: case.module, entry: None });
+        let found = found.unwrap_or_else(|error| panic!("{error}"));
+        let params = case.params.replace("RECORDING", RECORDING);
+        let params = serde_json::from_str(&params).expect("a JSON object");
+        let chosen = Chosen { found, params };
+        let step = Mutex::new(String::new());
+        let outcome = if check.by_itself {
+            let program = Path::new(env!("CARGO_BIN_EXE_cargo-rogue-under-test"));
+            check::alone::run(program, check, &chosen, LIMIT).expect("a process").outcome
+        } else {
+            let dir = tempfile::tempdir().expect("a folder");
+            check::run(check, &chosen, dir.path(), &|at| *step.lock().expect("not poisoned") = at.to_owned())
+        };
+        if let Err(whats) = outcome {
+            let at = step.into_inner().expect("not poisoned");
+            wrong.extend(whats.into_iter().map(|what| format!("{} ({at}): {what}", case.module)));
+        }
     }
+    assert!(wrong.is_empty(), "{}:\n{}", check.about, wrong.join("\n"));
+}
+
+/// A test for each check, named after it; that none is missing is a test too.
+macro_rules! checks {
+    ($($test:ident = $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            every($name);
+        })*
+
+        #[test]
+        fn every_check_is_made() {
+            let here = [$($name),*];
+            assert_eq!(CHECKS.iter().map(|check| check.name).collect::<Vec<_>>(), here);
+        }
+    };
+}
+
+checks! {
+    every_file_opens = "opens",
+    every_card_says_what_an_operator_needs = "card",
+    parameters_are_checked_and_wrong_ones_refused_by_path = "parameters",
+    instances_are_made_started_stopped_and_ended_without_a_trace = "life",
+    halves_are_those_of_the_shape = "halves",
+    a_half_that_takes_ends_when_asked_to_finish = "finish",
+    state_goes_over_by_schema_and_foreign_state_is_refused = "state",
+    new_parameters_are_taken_or_refused_and_a_refusal_is_harmless = "live",
+    what_is_held_goes_over_to_a_successor = "hand-over",
+    odd_frames_are_all_accounted_for = "frames",
+    a_stop_in_full_flow_ends_in_order = "stop",
+    an_end_by_force_counts_what_is_thrown_away = "force",
+    many_lives_leave_nothing_behind = "leaks",
+    the_cost_of_a_frame_can_be_measured = "cost",
 }
 
 #[test]
@@ -96,7 +132,7 @@ fn every_module_has_its_line() {
         .map(|entry| entry.expect("readable").file_name().to_string_lossy().replace('-', "_"))
         .map(|name| format!("lib{name}.so"))
         .collect();
-    let (found, broken) = rogue_runtime::load::list(&Search::new(&[deps()], None, None));
+    let (found, broken) = rogue_runtime::load::list(&search());
     assert!(broken.is_empty(), "{broken:?}");
     let standard =
         |file: &PathBuf| file.file_name().is_some_and(|name| files.contains(&*name.to_string_lossy()));
@@ -108,34 +144,4 @@ fn every_module_has_its_line() {
     let lines: BTreeSet<&str> = CASES.iter().map(|case| case.module).collect();
     assert_eq!(built, lines, "a module without a line in CASES, or a line without a module");
     assert_eq!(files.len(), 11, "a plugin folder that the tests crate does not depend on: {files:?}");
-}
-
-#[test]
-fn every_card_says_what_an_operator_needs() {
-    each(|loaded| {
-        let card = loaded.card();
-        let name = loaded.case.module;
-        assert_eq!(card.name, name);
-        assert!(!card.about.is_empty(), "{name} says nothing about itself");
-        let schema = card.param_schema().unwrap_or_else(|e| panic!("{name}: {e}"));
-        let rogue_runtime::card::schema::Kind::Object(params) = schema.kind else {
-            panic!("{name}: no object")
-        };
-        for (param, schema) in &params.properties {
-            assert!(!schema.about.is_empty(), "{name}: parameter {param} is not described");
-        }
-        let readings = card.readings.iter().chain(&card.counters);
-        readings
-            .for_each(|named| assert!(!named.about.is_empty(), "{name}: {} is not described", named.name));
-        card.drops
-            .iter()
-            .for_each(|drop| assert!(!drop.about.is_empty(), "{name}: {} is not described", drop.name));
-        match card.shape {
-            Shape::Source => assert_eq!(card.input_count(), 0, "{name}"),
-            Shape::Sink => assert_eq!(card.output_count(), 0, "{name}"),
-            Shape::Transform | Shape::Endpoint => {
-                assert!(card.input_count() > 0 && card.output_count() > 0, "{name}")
-            }
-        }
-    });
 }

@@ -80,7 +80,66 @@ pub(crate) const BATCH_MAX: u32 = 64;
 /// Where the bench's clock starts: late enough that a module may look back an hour without going below zero.
 const START_NS: u64 = 3_600_000_000_000;
 
-/// A module on the bench; see the [module's page](self) for an example.
+/// A module on the bench: fed, asked and looked at by a test. A transform is on the [module's page](self); this is a
+/// source that gives a frame every second, in no time at all:
+///
+/// ```
+/// use rogue_sdk::bench::{Bench, json};
+/// use rogue_sdk::prelude::*;
+///
+/// #[derive(Params)]
+/// struct TickParams {
+///     /// Frames until the end.
+///     count: u64,
+/// }
+///
+/// struct Tick {
+///     left: u64,
+///     pace: Pace,
+///     ticks: Counter,
+/// }
+///
+/// impl Module for Tick {
+///     type Params = TickParams;
+///     const CARD: Card = Card::source("tick").counters(&[card::Counter::new("ticks", "frames given")]);
+///
+///     fn new(params: TickParams, node: &Node) -> Result<Self> {
+///         Ok(Tick { left: params.count, pace: Pace::new(Some(1.0)), ticks: node.counter("ticks") })
+///     }
+/// }
+///
+/// impl Source for Tick {
+///     fn produce(&mut self, out: &mut Out, cx: &Context) -> Result<Flow> {
+///         while self.left > 0 && !out.is_full() {
+///             if let Some(due) = self.pace.due_after(cx.now()) {
+///                 cx.wake_at(due);
+///                 return Ok(Flow::Idle);
+///             }
+///             out.send(out.request(1)?);
+///             self.left -= 1;
+///             self.pace.step();
+///             self.ticks.add(1);
+///         }
+///         Ok(if self.left == 0 { Flow::Ended } else { Flow::More })
+///     }
+/// }
+///
+/// // Parameters are read as from a graph file; what is wrong with them comes back.
+/// assert!(Bench::source::<Tick>(json!({ "count": -1 })).is_err());
+///
+/// let mut bench = Bench::source::<Tick>(json!({ "count": 3 }))?;
+/// assert_eq!(bench.produce()?, Flow::Idle);       // the first is due at once, the second in a second
+/// assert_eq!(bench.out().len(), 1);
+///
+/// bench.advance(std::time::Duration::from_millis(1500))?;
+/// assert_eq!(bench.pop().map(|(port, frame)| (port, frame.size())), Some((0, 1)));
+/// assert!(bench.pop().is_none());
+///
+/// bench.advance(std::time::Duration::from_secs(1))?;
+/// assert_eq!(bench.counter("ticks"), 3);
+/// bench.end()?;
+/// # Ok::<(), Error>(())
+/// ```
 ///
 /// Dropping it stops and ends the module, and drops what is in the inbox and what came out.
 pub struct Bench {
