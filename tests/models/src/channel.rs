@@ -1,0 +1,109 @@
+//! Stands in for crossbeam-channel, whose own algorithm is not ours to try: an unbounded channel that promises what any
+//! channel does and no more. A message that was received happened after it was sent, each is received once, in order;
+//! a look into the channel may be out of date, and orders nothing else. (crossbeam's own are `SeqCst`, which is more.)
+
+use models_std::sync::{
+    Arc,
+    atomic::{
+        AtomicU64,
+        Ordering::{AcqRel, Acquire},
+    },
+};
+use std::{cell::UnsafeCell, time::Duration};
+
+struct Shared<T> {
+    messages: UnsafeCell<Vec<Option<T>>>,
+    sent: AtomicU64,
+    taken: AtomicU64,
+}
+
+// SAFETY: a message is written before `sent` counts it for any other thread, and taken by who counted it in `taken`.
+unsafe impl<T: Send> Send for Shared<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Sync for Shared<T> {}
+
+pub struct Sender<T>(Arc<Shared<T>>);
+pub struct Receiver<T>(Arc<Shared<T>>);
+
+#[derive(Debug)]
+pub struct SendError<T>(pub T);
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum TryRecvError {
+    Empty,
+    Disconnected,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum RecvTimeoutError {
+    Timeout,
+    Disconnected,
+}
+
+pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
+    let (sent, taken) = (AtomicU64::new(0), AtomicU64::new(0));
+    let shared = Arc::new(Shared { messages: UnsafeCell::default(), sent, taken });
+    // Made here, so that their first values tell nothing of whoever touches them first.
+    (shared.sent.load(Acquire), shared.taken.load(Acquire));
+    (Sender(shared.clone()), Receiver(shared))
+}
+
+/// Its bound is not kept: nobody who is tried here sends more than one.
+pub fn bounded<T>(_: usize) -> (Sender<T>, Receiver<T>) {
+    unbounded()
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Sender(self.0.clone())
+    }
+}
+
+impl<T> Sender<T> {
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        self.0.sent.fetch_add(1, AcqRel);
+        // SAFETY: a model runs on one thread of the system, which does not switch before the next access of loom's.
+        unsafe { (*self.0.messages.get()).push(Some(message)) };
+        Ok(())
+    }
+}
+
+impl<T> Sender<T> {
+    pub fn try_send(&self, message: T) -> Result<(), SendError<T>> {
+        self.send(message)
+    }
+}
+
+impl<T> Receiver<T> {
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        loop {
+            let taken = self.0.taken.load(Acquire);
+            if taken >= self.0.sent.load(Acquire) {
+                return Err(TryRecvError::Empty);
+            }
+            if self.0.taken.compare_exchange(taken, taken + 1, AcqRel, Acquire).is_ok() {
+                // SAFETY: as in `send`; this place is ours.
+                let message = unsafe { (&mut *self.0.messages.get())[taken as usize].take() };
+                return message.ok_or(TryRecvError::Empty);
+            }
+        }
+    }
+
+    pub fn recv_timeout(&self, _: Duration) -> Result<T, RecvTimeoutError> {
+        self.try_recv().map_err(|_| RecvTimeoutError::Timeout)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.taken.load(Acquire) >= self.0.sent.load(Acquire)
+    }
+}
+
+/// Stands in for the one use of it: nothing waits, since no channel here is ever full.
+#[macro_export]
+macro_rules! select_biased {
+    (send($to:expr, $message:expr) -> $sent:ident => $then:expr, recv($from:expr) -> _ => $else:expr $(,)?) => {{
+        let $sent = $to.send($message);
+        let _ = $from;
+        $then
+    }};
+}

@@ -1,0 +1,6 @@
+//! What is kept for each node; the table of functions is not tried.
+
+#[path = "../../../runtime/src/host/nodes.rs"]
+pub mod nodes;
+
+pub use nodes::{NodeShared, Wake};
