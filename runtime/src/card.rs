@@ -14,6 +14,7 @@ pub mod schema;
 mod validate;
 
 pub use error::CardError;
+pub(crate) use error::printable;
 pub use validate::is_name;
 
 use ports::{count, port_name, port_number};
@@ -223,7 +224,10 @@ impl Card {
             return Err(CardError::TooLong(announced));
         }
         let text = text.get(..announced).ok_or(CardError::CutShort { announced, have: text.len() })?;
-        let cards: Vec<Card> = serde_json::from_slice(text).map_err(|e| CardError::Json(e.to_string()))?;
+        // What this version does not know is shown to people all the same, so it has to be JSON as well: reading a
+        // `Card` alone passes over a number or a text in it that is none.
+        serde_json::from_slice::<Vec<Value>>(text).map_err(|e| CardError::json(&e))?;
+        let cards: Vec<Card> = serde_json::from_slice(text).map_err(|e| CardError::json(&e))?;
         if cards.is_empty() || cards.len() > MODULE_LIMIT {
             return Err(CardError::ModuleCount(cards.len()));
         }
@@ -297,7 +301,7 @@ impl Card {
     }
 
     fn wrong(&self, what: String) -> CardError {
-        CardError::Wrong { module: self.name.escape_debug().take(NAME_LIMIT).collect(), what }
+        CardError::wrong(&self.name, &what)
     }
 }
 

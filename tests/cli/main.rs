@@ -3,7 +3,10 @@
 
 mod faults;
 mod json_schema;
+mod killed;
+mod late;
 mod modules;
+mod permission;
 mod place;
 mod recordings;
 mod runs;

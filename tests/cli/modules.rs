@@ -4,8 +4,8 @@ use crate::place::{Place, SHORT, plugin};
 use rogue_tests::child::{Done, plugins, run};
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// A graph with a module by its path, and what `entry` says of it.
@@ -70,14 +70,47 @@ fn files_that_are_no_modules_are_refused() {
 }
 
 #[test]
-fn a_module_that_may_not_be_read_is_refused() {
+fn what_is_no_ordinary_file_is_refused_and_never_waited_for() {
     let place = Place::new();
-    let file = copy(&place, "x.so");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).expect("it is ours");
-    if fs::read(&file).is_ok() {
-        return; // The superuser may read everything.
+    let made = Command::new("mkfifo").arg(place.path("x.so")).status().expect("there is mkfifo");
+    assert!(made.success());
+    refused(&place, "is a pipe");
+    fs::remove_file(place.path("x.so")).expect("it is there");
+    for device in ["/dev/zero", "/dev/null", "/dev/full"] {
+        std::os::unix::fs::symlink(device, place.path("x.so")).expect("a link");
+        refused(&place, "is a device");
+        fs::remove_file(place.path("x.so")).expect("it is there");
     }
-    refused(&place, "cannot be read");
+    std::os::unix::fs::symlink("x.so", place.path("x.so")).expect("a link");
+    refused(&place, "cannot be read: ");
+    fs::remove_file(place.path("x.so")).expect("it is there");
+    let large = fs::File::create(place.path("x.so")).expect("it is made");
+    large.set_len(257 << 20).expect("a file with a hole");
+    refused(&place, "more than the limit of 268435456");
+}
+
+#[test]
+fn modules_for_other_tables_are_refused() {
+    let place = Place::new();
+    let whole = fs::read(plugin("libtag.so")).expect("it is there");
+    let mark = whole.windows(9).position(|bytes| bytes == b"ROGUEABI\x01").expect("a mark");
+    let patched = |at: usize, to: u8| {
+        let mut other = whole.clone();
+        other[mark + at] = to;
+        place.file("x.so", other);
+    };
+    patched(8, 2);
+    refused(&place, "was built for plugin ABI 2, this runtime speaks 1");
+    patched(16, !whole[mark + 16]);
+    refused(&place, "does not have the tables of plugin ABI 1");
+    // What only opening it shows.
+    let other = plugin("libtest_other_tables.so");
+    place.file("g.yaml", with(other.to_str().expect("UTF-8")).replace("{ channel: 1 }", "{}"));
+    for verb in ["check", "run"] {
+        let done = place.run(&[verb, "g.yaml"]).ended(78).says("error: node `mine`: ").says("g.yaml:6:");
+        let done = done.says("libtest_other_tables.so does not have the tables of plugin ABI 1: ");
+        assert_eq!(done.says("build it with an unchanged rogue-sdk").out, "", "{verb}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::place::{Place, graphs};
 use rogue_tests::child::Done;
-use std::fs;
+use std::{fs, process::Command};
 
 const READ: &str = "name: read
 nodes:
@@ -102,6 +102,14 @@ fn a_recording_that_cannot_be_read_keeps_the_graph_from_starting() {
     refused("check `path`");
     fs::create_dir(place.path("some.dat")).expect("a folder");
     refused("is a directory");
+    fs::remove_dir(place.path("some.dat")).expect("it is there");
+    // Nobody writes to it: opening it would wait.
+    let made = Command::new("mkfifo").arg(place.path("some.dat")).status().expect("there is mkfifo");
+    assert!(made.success());
+    refused("it is no regular file");
+    fs::remove_file(place.path("some.dat")).expect("it is there");
+    std::os::unix::fs::symlink("/dev/zero", place.path("some.dat")).expect("a link");
+    refused("it is no regular file");
     // Missing parts of a roll-over are said too.
     place.run(&["g.yaml", "--set", "src.path=[some.dat.1, some.dat.2]"]).ended(4).says("some.dat.1");
 }

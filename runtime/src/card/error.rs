@@ -4,6 +4,41 @@
 
 use super::{MODULE_LIMIT, TEXT_LIMIT};
 
+/// Longest text that repeats what a file says, in characters: a few lines of a terminal.
+const SHOWN_LIMIT: usize = 300;
+
+/// A text with pieces of a file in it, made fit for a terminal: without control characters but line ends, cut after
+/// `longest` characters.
+pub(crate) fn printable(text: &str, longest: usize) -> String {
+    let mut shown = String::with_capacity(text.len().min(longest));
+    for (index, c) in text.chars().enumerate() {
+        match c {
+            _ if index == longest => {
+                shown.push('…');
+                break;
+            }
+            c if c.is_control() && c != '\n' => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+impl CardError {
+    /// What the reader of JSON says, which may repeat any piece of the text.
+    pub(super) fn json(error: &serde_json::Error) -> CardError {
+        CardError::Json(printable(&error.to_string(), SHOWN_LIMIT))
+    }
+
+    /// A rule that a module's card breaks, with whatever of the card is in it.
+    pub(super) fn wrong(module: &str, what: &str) -> CardError {
+        CardError::Wrong {
+            module: module.escape_debug().take(super::NAME_LIMIT).collect(),
+            what: printable(what, SHOWN_LIMIT),
+        }
+    }
+}
+
 /// Why the bytes are not cards this program can trust.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CardError {

@@ -99,6 +99,11 @@ fn bytes_that_are_no_cards_are_refused() {
     long.extend_from_slice(&u32::MAX.to_le_bytes());
     assert_eq!(Card::parse_all(&long), Err(CardError::TooLong(u32::MAX as usize)));
     assert!(matches!(Card::parse_all(&packed("[{]")), Err(CardError::Json(_))));
+    let unknown = r#"[{"card":1,"name":"x","shape":"source","outputs":[{"name":"o"}],"later":1e999}]"#;
+    assert!(matches!(Card::parse_all(&packed(unknown)), Err(CardError::Json(_))));
+    let steers = r#"[{"card":1,"name":"x","shape":"\u001b[2J"}]"#;
+    let said = Card::parse_all(&packed(steers)).expect_err("no shape").to_string();
+    assert!(said.contains("\\u{1b}[2J") && !said.contains('\u{1b}'), "{said}");
     assert!(matches!(Card::parse_all(&packed(&"[".repeat(100_000))), Err(CardError::Json(_))));
     assert_eq!(parse(json!([])), Err(CardError::ModuleCount(0)));
     assert_eq!(parse(json!([fifo(), fifo()])), Err(CardError::TwoOfOneName("fifo".to_owned())));

@@ -29,6 +29,7 @@ mod syntax;
 mod text;
 mod units;
 pub mod value;
+mod wrap;
 
 #[cfg(test)]
 mod tests;
@@ -41,9 +42,10 @@ pub use catalog::{Catalog, ModuleEntry, Wanted};
 pub use diff::{Diff, diff};
 pub use error::{GraphError, Level, Place};
 pub use plan::{Found, OnFault, Plan, PlanHalf, PlanLink, PlanNode, PlanSegment, PoolSpec, Port, Side};
-pub use render::render;
+pub use render::{render, render_within};
 pub use schema::schema;
 pub use spec::Spec;
+pub use wrap::wrap;
 
 use report::{Report, Source, Spot};
 use value::Placed;

@@ -3,27 +3,60 @@
 //! The command line calls [`render`] with what [`load`](super::load) or
 //! [`Checked::place_param_error`](super::Checked::place_param_error) gave. Pure: whether to use colour is told.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Mark, Origin, Renderer, Snippet};
 
 use super::error::{GraphError, Level, Place};
+use super::wrap::wrap;
+
+/// Narrower than this a text is no longer read with ease, and the renderer needs room beside it.
+const LEAST_WIDTH: usize = 40;
 
 /// All mistakes as a person reads them, with an empty line between two and a line end at the last.
 ///
 /// `source` is the graph file's text; a mistake in a `--set` brings its own.
 pub fn render(errors: &[GraphError], source: &str, color: bool) -> String {
+    render_within(errors, source, color, None)
+}
+
+/// The same for a terminal of this width: texts are broken at blanks, and of a longer line of the file the part
+/// around the mistake is shown.
+pub fn render_within(errors: &[GraphError], source: &str, color: bool, width: Option<usize>) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = match width {
+        Some(width) => renderer.term_width(width.max(LEAST_WIDTH)),
+        None => renderer,
+    };
     let source = super::without_mark(source);
     let mut text = String::new();
     for error in errors {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(renderer.render(&[group(error, error.text.as_deref().unwrap_or(source))]).trim_end());
+        let error = broken(error, width);
+        text.push_str(renderer.render(&[group(&error, error.text.as_deref().unwrap_or(source))]).trim_end());
         text.push('\n');
     }
     text
+}
+
+/// The mistake with its texts in lines that fit beside what the renderer puts in front of them.
+fn broken(error: &GraphError, width: Option<usize>) -> Cow<'_, GraphError> {
+    let Some(width) = width else { return Cow::Borrowed(error) };
+    let within = |text: &str, before: usize| wrap(text, 0, width.max(LEAST_WIDTH) - before);
+    let level = match error.level {
+        Level::Error => "error: ".len(),
+        Level::Warning => "warning: ".len(),
+    };
+    let last =
+        error.also.iter().map(|(place, _)| place.line).chain(error.place.map(|place| place.line)).max();
+    let number = last.unwrap_or(0).to_string().len();
+    let mut error = error.clone();
+    error.message = within(&error.message, level);
+    error.help = error.help.map(|help| within(&help, number + "  = help: ".len()));
+    Cow::Owned(error)
 }
 
 fn group<'a>(error: &'a GraphError, source: &'a str) -> Group<'a> {

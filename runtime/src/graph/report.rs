@@ -8,9 +8,18 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::error::{GraphError, Level, Place};
+use crate::card::printable;
 
 /// Most mistakes kept of one graph; more than anyone reads in one go.
 pub const ERROR_LIMIT: usize = 100;
+
+/// Longest message, in characters: names that are no names are as long as a file, and each may be in several.
+const MESSAGE_LIMIT: usize = 2000;
+
+/// A message that a terminal shows as it is, whatever of a file is in it.
+fn sentence(text: &str) -> String {
+    printable(text, MESSAGE_LIMIT)
+}
 
 /// A place in one of the texts a graph is made of: the file (source 0) or the n-th `--set` (source n).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,7 +105,7 @@ impl Report {
             level,
             file: source.map(|source| source.name.clone()).unwrap_or_default(),
             place: Some(spot.place),
-            message,
+            message: sentence(&message),
             help: None,
             also: vec![],
             text: source.filter(|_| spot.source > 0).map(|source| source.text.clone()),
@@ -143,7 +152,7 @@ impl Added<'_> {
     /// Says what to do.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         if let Some(error) = &mut self.error {
-            error.help(help);
+            error.help(sentence(&help.into()));
         }
         self
     }
@@ -159,7 +168,7 @@ impl Added<'_> {
     /// Shows another place; one in another text is left out, since its line cannot stand beside this one.
     pub fn also(&mut self, spot: Spot, label: impl Into<String>) -> &mut Self {
         if let Some(error) = self.error.as_mut().filter(|_| spot.source == self.source) {
-            error.also.push((spot.place, label.into()));
+            error.also.push((spot.place, sentence(&label.into())));
         }
         self
     }

@@ -150,6 +150,15 @@ impl Ledger {
         self.nodes.iter().filter_map(|n| off(n).map(|off| (n.name.as_str(), off))).collect()
     }
 
+    /// Of nodes whose thread did not come back: what is alive there and in no account waits in an inbox, or is inside
+    /// of the call that has not returned. It counts as queued.
+    pub fn count_left_behind(&mut self, nodes: &[String]) {
+        for node in self.nodes.iter_mut().filter(|node| nodes.contains(&node.name)) {
+            let more = node.imbalance().and_then(|more| u64::try_from(more).ok());
+            node.queued += more.unwrap_or(0);
+        }
+    }
+
     /// Nodes that still have frames, with their number: after a stop, those that leaked them.
     pub fn holding(&self) -> Vec<(&str, i64)> {
         self.nodes.iter().filter(|n| n.held != 0).map(|n| (n.name.as_str(), n.held)).collect()

@@ -3,18 +3,21 @@
 //! Used by `reader`. What holds: nothing is allocated for a length that the file does not have; a record that
 //! cannot be whole is reported with its place and never given.
 
-use crate::record::{HEADER, Header};
+use super::super::record::{HEADER, Header};
 use rogue_sdk::{Error, Frame, Result};
 use std::{
     fs::{self, File},
-    io::{ErrorKind, Read, Seek, SeekFrom},
+    io::{ErrorKind, IoSliceMut, Read, Seek, SeekFrom},
 };
 
 /// Bytes read ahead.
 const AHEAD: usize = 1 << 20;
 
 /// A read of this many bytes or more goes straight into the frame.
-const DIRECT: usize = 64 << 10;
+const DIRECT: usize = 16 << 10;
+
+/// Bytes read ahead behind such a read: the next header, or some small records.
+const BEHIND: usize = 4 << 10;
 
 /// What came next.
 pub enum Next {
@@ -179,9 +182,14 @@ impl Input {
                 self.from += n;
                 n
             } else if to.len() >= DIRECT {
-                match self.file.read(to) {
+                let behind = self.ahead.len().min(BEHIND);
+                let parts = &mut [IoSliceMut::new(to), IoSliceMut::new(&mut self.ahead[..behind])];
+                match self.file.read_vectored(parts) {
                     Ok(0) => return Ok(false),
-                    Ok(n) => n,
+                    Ok(n) => {
+                        (self.from, self.until) = (0, n.saturating_sub(to.len()));
+                        n.min(to.len())
+                    }
                     Err(error) if error.kind() == ErrorKind::Interrupted => 0,
                     Err(error) => return Err(self.failed(&error)),
                 }

@@ -134,7 +134,7 @@ fn fits(value: &Placed, kind: &Type) -> bool {
             number.as_f64().is_some_and(|n| min.is_none_or(|min| n >= min) && max.is_none_or(|max| n <= max))
         }
         (Type::Duration { .. }, Kind::Text(text)) => units::duration(text).is_some(),
-        (Type::Duration { bare_unit: Some(_) }, Kind::Number(number)) => number.is_u64(),
+        (Type::Duration { bare_unit: Some(unit) }, Kind::Number(number)) => units::fits_bare(number, unit),
         (Type::Size, _) => units::size(&value.json()).is_some(),
         (Type::Enum(choices), _) => choices.contains(&value.json()),
         _ => false,

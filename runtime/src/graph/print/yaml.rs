@@ -28,7 +28,79 @@ pub fn yaml(spec: &Spec) -> Result<String, String> {
     let links =
         spec.links.iter().map(|link| json!(format!("{} >> {}", end(&link.from), end(&link.to)))).collect();
     file.insert("links".to_owned(), Value::Array(links));
-    serde_yaml::to_string(&file).map_err(|error| error.to_string())
+    let mut out = String::new();
+    block(&Value::Object(file), 0, &mut out)?;
+    Ok(out)
+}
+
+/// A mapping or a list that is not empty, one entry a line.
+fn block(value: &Value, indent: usize, out: &mut String) -> Result<(), String> {
+    let margin = " ".repeat(indent);
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                out.push_str(&format!("{margin}{}:", text(key)?));
+                // A list needs no margin of its own below a key.
+                let below = if value.is_array() { indent } else { indent + 2 };
+                entry(value, below, "\n", out)?;
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                out.push_str(&format!("{margin}-"));
+                entry(item, indent + 2, " ", out)?;
+            }
+        }
+        _ => out.push_str(&scalar(value)?),
+    }
+    Ok(())
+}
+
+/// What stands behind a key or a dash: a scalar in the same line, or a block behind `lead`. In the line of a dash the
+/// block's first line has its margin already.
+fn entry(value: &Value, indent: usize, lead: &str, out: &mut String) -> Result<(), String> {
+    let mut below = String::new();
+    match value {
+        Value::Object(entries) if entries.is_empty() => below.push_str(" {}\n"),
+        Value::Array(items) if items.is_empty() => below.push_str(" []\n"),
+        Value::Object(_) | Value::Array(_) => {
+            block(value, indent, &mut below)?;
+            out.push_str(lead);
+            below.drain(..if lead == " " { indent } else { 0 });
+        }
+        _ => below = format!(" {}\n", scalar(value)?),
+    }
+    out.push_str(&below);
+    Ok(())
+}
+
+fn scalar(value: &Value) -> Result<String, String> {
+    match value {
+        Value::String(value) => text(value),
+        _ => Ok(serde_yaml::to_string(value).map_err(|error| error.to_string())?.trim_end().to_owned()),
+    }
+}
+
+/// A text in one line. Readers of YAML 1.1 and 1.2 differ on which characters end a line, so every one of those is
+/// written as an escape.
+fn text(text: &str) -> Result<String, String> {
+    let special = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    if !text.contains(special) {
+        return Ok(serde_yaml::to_string(text)
+            .map_err(|error| error.to_string())?
+            .trim_end_matches('\n')
+            .to_owned());
+    }
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if special(c) => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    Ok(quoted)
 }
 
 fn end(end: &End) -> String {

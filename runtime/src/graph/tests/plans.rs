@@ -121,3 +121,27 @@ fn a_written_spec_reads_as_the_same_plan() {
     assert!(diff(&first.plan, &second.plan).is_empty(), "{written}");
     assert_eq!(first.plan.nodes[0].params, second.plan.nodes[0].params);
 }
+
+/// Characters that end a line for some readers of YAML and not for others.
+#[test]
+fn texts_that_readers_of_yaml_differ_on_are_printed_as_escapes() {
+    let odd = "a\u{2028}b \u{85}\u{2029}\u{feff}\t\n\"\\ ü: #\r";
+    let json = serde_json::json!({
+        "nodes": {
+            "src": { "module": "file-reader", "params": { "path": [odd, "x"] } },
+            "view": { "module": "debug", "params": { "name": odd } },
+        },
+        "links": ["src >> view"],
+    });
+    let first = check(&json.to_string()).expect("sound");
+    let written = super::super::print::yaml(&first.spec).expect("writable");
+    assert!(
+        written.contains(
+            "      - \"a\\u2028b \\u0085\\u2029\\ufeff\\u0009\\u000a\\\"\\\\ ü: #\\u000d\"\n      - x\n"
+        ),
+        "{written}"
+    );
+    let again = check(&written).expect("still sound");
+    assert!(super::super::diff(&first.plan, &again.plan).is_empty(), "{written}");
+    assert_eq!(serde_yaml::from_str::<serde_json::Value>(&written).expect("YAML"), json);
+}
