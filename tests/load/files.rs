@@ -88,6 +88,22 @@ fn a_lie_in_the_card_is_told() {
     assert_eq!(text, again);
 }
 
+/// The marks agree, and abi_stable sees that the tables do not.
+#[test]
+fn tables_of_another_layout_are_refused_before_they_are_used() {
+    for _ in 0..2 {
+        let text = module_at(&file("other-tables")).err().unwrap();
+        assert!(text.contains("does not have the tables of plugin ABI 1: `"), "{text}");
+        assert!(text.contains("mismatched") && text.len() < 2000 && !text.contains('\n'), "{text}");
+    }
+    let whole = fs::read(file("panics")).unwrap();
+    let header = position(&whole, b"abi stable library for Rust");
+    let mut other_checker = whole.clone();
+    other_checker[header] ^= 1;
+    let text = error_of(&other_checker);
+    assert!(text.contains("it was built with another abi_stable"), "{text}");
+}
+
 #[test]
 fn what_changed_since_the_check_is_refused() {
     let dir = tempfile::tempdir().unwrap();

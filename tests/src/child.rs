@@ -41,6 +41,7 @@ pub struct Child {
     /// Outputs that are not closed yet.
     open: usize,
     until: Instant,
+    limit: Duration,
     out: String,
     err: String,
 }
@@ -91,7 +92,15 @@ impl Program {
 
 /// Runs a command to its end, with an empty standard input.
 pub fn run(command: &mut Command) -> Done {
-    Child::spawn(command, b"").end()
+    run_within(command, LIMIT)
+}
+
+/// The same for a command that may take longer, or shall not take as long.
+pub fn run_within(command: &mut Command, limit: Duration) -> Done {
+    let mut child = Child::spawn(command, b"");
+    child.until = Instant::now() + limit;
+    child.limit = limit;
+    child.end()
 }
 
 impl Child {
@@ -115,7 +124,15 @@ impl Child {
         let (mut stdin, input) = (process.stdin.take().expect("is a pipe"), input.to_vec());
         // A child that does not read it all is no mistake.
         thread::spawn(move || drop(stdin.write_all(&input)));
-        Child { process, heard, open, until: Instant::now() + LIMIT, out: String::new(), err: String::new() }
+        Child {
+            process,
+            heard,
+            open,
+            until: Instant::now() + LIMIT,
+            limit: LIMIT,
+            out: String::new(),
+            err: String::new(),
+        }
     }
 
     /// Waits until it has said this on its error output.
@@ -133,6 +150,17 @@ impl Child {
         assert!(sent.success(), "{kill}");
     }
 
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.process.try_wait().expect("it was started").is_some()
+    }
+
+    /// Ends it with SIGKILL, unless it has ended.
+    pub fn kill(mut self) -> Done {
+        self.process.kill().expect("it was started");
+        self.end()
+    }
+
     /// Waits for its end.
     pub fn end(mut self) -> Done {
         while self.open > 0 {
@@ -148,7 +176,7 @@ impl Child {
             Ok(Heard::Out(line)) => self.out.push_str(&line),
             Ok(Heard::Err(line)) => self.err.push_str(&line),
             Ok(Heard::Closed) => self.open -= 1,
-            Err(_) => panic!("killed after {LIMIT:?}; it had said:\n{}{}", self.out, self.err),
+            Err(_) => panic!("killed after {:?}; it had said:\n{}{}", self.limit, self.out, self.err),
         }
     }
 }

@@ -5,6 +5,8 @@
 
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+#[doc = include_str!("../../docs/first-module.md")]
+pub struct FirstModule;
 #[doc = include_str!("../../docs/frames.md")]
 pub struct Frames;
 #[doc = include_str!("../../docs/receiving.md")]

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    mem::ManuallyDrop,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -66,9 +67,10 @@ pub fn open(file: &Path) -> Result<Opened, LoadError> {
     let opened = match all.by_content.get(&content) {
         Some(Some(opened)) => opened.clone(),
         _ => {
-            let library = open_copy(file, &bytes, &content)?;
+            // Never closed, see the top of `native`.
+            let library = ManuallyDrop::new(open_copy(file, &bytes, &content)?);
             all.by_content.insert(content, None);
-            let modules = enter(file, library)?;
+            let modules = enter(file, &library)?;
             check(file, &cards, modules)?;
             let opened = Opened { content, cards, modules };
             all.by_content.insert(content, Some(opened.clone()));
@@ -80,7 +82,7 @@ pub fn open(file: &Path) -> Result<Opened, LoadError> {
 }
 
 /// Maps a private copy. Runs the library's initialisers.
-fn open_copy(file: &Path, bytes: &[u8], content: &[u8; 32]) -> Result<&'static Library, LoadError> {
+fn open_copy(file: &Path, bytes: &[u8], content: &[u8; 32]) -> Result<Library, LoadError> {
     static AT_EXIT: std::sync::Once = std::sync::Once::new();
     let failed = |copy: PathBuf, why: std::io::Error| LoadError::Copy {
         file: file.to_owned(),
@@ -96,7 +98,7 @@ fn open_copy(file: &Path, bytes: &[u8], content: &[u8; 32]) -> Result<&'static L
     copies::write(&copy, bytes).map_err(|why| failed(copy.clone(), why))?;
     // SAFETY: initialisers of a native plugin are run, which is what loading one means: see `native`.
     match unsafe { Library::open(Some(&copy), RTLD_NOW | RTLD_LOCAL) } {
-        Ok(library) => Ok(Box::leak(Box::new(library))),
+        Ok(library) => Ok(library),
         Err(error) => {
             let mut why = error.to_string();
             let mut cause = std::error::Error::source(&error);
@@ -118,7 +120,7 @@ extern "C" fn remove_copies() {
 }
 
 /// Checks the mark and the layout of every table, then asks the library for its modules.
-fn enter(file: &Path, library: &'static Library) -> Result<&'static [rogue_abi::Module], LoadError> {
+fn enter(file: &Path, library: &ManuallyDrop<Library>) -> Result<&'static [rogue_abi::Module], LoadError> {
     let missing =
         |name: &str| LoadError::Damaged { file: file.to_owned(), what: format!("it exports no {name}") };
     let other = |what: String| LoadError::OtherLayout { file: file.to_owned(), what };
