@@ -148,6 +148,35 @@ pub trait Instance: Send {
     fn stop(&mut self);
 }
 
+/// The cold side of a module that has none, as those in plain Rust that tests and tools put into a graph: it starts,
+/// keeps no state, and takes no new parameters.
+pub struct NoColdSide;
+
+impl Instance for NoColdSide {
+    fn start(&mut self) -> Result<(), ColdError> {
+        Ok(())
+    }
+    fn reconfigure(&mut self, _: &str) -> Result<(), ColdError> {
+        Err(ColdError::Unsupported)
+    }
+    fn snapshot(&mut self) -> Result<State, ColdError> {
+        Err(ColdError::Unsupported)
+    }
+    fn restore(&mut self, _: &State) -> Result<(), ColdError> {
+        Err(ColdError::Unsupported)
+    }
+    fn release_held(&mut self, _: &mut Held) -> Result<(), ColdError> {
+        Ok(())
+    }
+    fn adopt(&mut self, _: &mut Held) -> Result<(), ColdError> {
+        Ok(())
+    }
+    fn interrupt(&self) -> Option<Interrupt> {
+        None
+    }
+    fn stop(&mut self) {}
+}
+
 /// A fresh instance with its halves.
 pub struct Made {
     /// For cold calls.

@@ -6,9 +6,7 @@ use rogue_runtime::{
     card::Card,
     engine::Clock,
     graph::{self, Catalog, Found, Options, Plan, Wanted},
-    module::{
-        Call, ColdError, Half, Held, Instance, Interrupt, Made, Module, OutItem, ParamFault, State, Status,
-    },
+    module::{Call, ColdError, Half, Made, Module, NoColdSide, OutItem, ParamFault, Status},
     pool::{self, Account},
     swap::{self, Ending, Running, StartError},
 };
@@ -65,33 +63,6 @@ pub fn giving(produce: impl FnMut(&mut Call<'_>) -> Status + Send + 'static) -> 
     })
 }
 
-struct Nothing;
-
-impl Instance for Nothing {
-    fn start(&mut self) -> Result<(), ColdError> {
-        Ok(())
-    }
-    fn reconfigure(&mut self, _: &str) -> Result<(), ColdError> {
-        Err(ColdError::Unsupported)
-    }
-    fn snapshot(&mut self) -> Result<State, ColdError> {
-        Err(ColdError::Unsupported)
-    }
-    fn restore(&mut self, _: &State) -> Result<(), ColdError> {
-        Err(ColdError::Unsupported)
-    }
-    fn release_held(&mut self, _: &mut Held) -> Result<(), ColdError> {
-        Ok(())
-    }
-    fn adopt(&mut self, _: &mut Held) -> Result<(), ColdError> {
-        Ok(())
-    }
-    fn interrupt(&self) -> Option<Interrupt> {
-        None
-    }
-    fn stop(&mut self) {}
-}
-
 /// Makes the halves of an instance: taking and giving.
 pub type Factory = Arc<dyn Fn(NodeRef) -> (Option<Box<dyn Half>>, Option<Box<dyn Half>>) + Send + Sync>;
 
@@ -111,7 +82,7 @@ impl Module for Fake {
     }
     fn create(&self, node: NodeRef, _: &str) -> Result<Made, ColdError> {
         let (take, give) = (self.make)(node);
-        Ok(Made { instance: Box::new(Nothing), take, give })
+        Ok(Made { instance: Box::new(NoColdSide), take, give })
     }
 }
 

@@ -6,7 +6,7 @@ use rogue_abi::NodeRef;
 use rogue_runtime::{
     card::{Card, PortCard, Shape},
     graph::Found,
-    module::{Call, ColdError, Half, Held, Instance, Interrupt, Made, Module, ParamFault, State, Status},
+    module::{Call, ColdError, Half, Made, Module, NoColdSide, ParamFault, Status},
 };
 use std::{path::PathBuf, sync::Arc};
 
@@ -87,7 +87,7 @@ impl Module for StandIn {
     fn create(&self, node: NodeRef, _: &str) -> Result<Made, ColdError> {
         let half: Option<Box<dyn Half>> = Some(Box::new(FnHalf((self.make)(node))));
         let (take, give) = if self.card.shape == Shape::Source { (None, half) } else { (half, None) };
-        Ok(Made { instance: Box::new(Nothing), take, give })
+        Ok(Made { instance: Box::new(NoColdSide), take, give })
     }
 }
 
@@ -105,32 +105,4 @@ impl Half for FnHalf {
     fn finish(&mut self, _: &mut Call<'_>) -> Status {
         Status::Ended
     }
-}
-
-/// The cold side of a module that has none.
-struct Nothing;
-
-impl Instance for Nothing {
-    fn start(&mut self) -> Result<(), ColdError> {
-        Ok(())
-    }
-    fn reconfigure(&mut self, _: &str) -> Result<(), ColdError> {
-        Err(ColdError::Unsupported)
-    }
-    fn snapshot(&mut self) -> Result<State, ColdError> {
-        Err(ColdError::Unsupported)
-    }
-    fn restore(&mut self, _: &State) -> Result<(), ColdError> {
-        Err(ColdError::Unsupported)
-    }
-    fn release_held(&mut self, _: &mut Held) -> Result<(), ColdError> {
-        Ok(())
-    }
-    fn adopt(&mut self, _: &mut Held) -> Result<(), ColdError> {
-        Ok(())
-    }
-    fn interrupt(&self) -> Option<Interrupt> {
-        None
-    }
-    fn stop(&mut self) {}
 }
