@@ -46,7 +46,8 @@ pub fn run(yaml: &str, frames: u64) -> (Duration, Duration) {
     let modules = modules.collect();
     let (start, cpu_start) = (Instant::now(), cpu_time());
     let mut running = swap::start(checked.plan, modules, Clock::Real).expect("the graph starts");
-    let arrived = |running: &swap::Running| running.ledger(false).nodes.iter().any(|node| node.consumed >= frames);
+    let arrived =
+        |running: &swap::Running| running.ledger(false).nodes.iter().any(|node| node.consumed >= frames);
     while !running.is_over() && !arrived(&running) {
         running.attend(LOOK);
     }

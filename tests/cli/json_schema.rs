@@ -43,7 +43,7 @@ fn keyword_accepts(
     let list = |rule: &Value| rule.as_array().cloned().unwrap_or_else(|| panic!("{keyword}: {rule}"));
     let number = |value: &Value| value.as_f64();
     match keyword {
-        "$schema" | "title" | "description" | "default" => Ok(()),
+        "$schema" | "title" | "description" | "default" | "patternErrorMessage" | "doNotSuggest" => Ok(()),
         // Ours: how a parameter is applied, and units of bare numbers.
         _ if keyword.starts_with("x-") => Ok(()),
         "type" => {
@@ -76,11 +76,11 @@ fn keyword_accepts(
             if tried.iter().any(Result::is_ok) { Ok(()) } else { Err(format!("{at}: none of {tried:?}")) }
         }
         "allOf" => list(rule).iter().try_for_each(|one| accepts(one, value, at)),
-        "if" => match (accepts(rule, value, at), fields.get("then")) {
-            (Ok(()), Some(then)) => accepts(then, value, at),
-            _ => Ok(()),
-        },
-        "then" => Ok(()),
+        "if" => {
+            let branch = if accepts(rule, value, at).is_ok() { "then" } else { "else" };
+            fields.get(branch).map_or(Ok(()), |schema| accepts(schema, value, at))
+        }
+        "then" | "else" => Ok(()),
         "items" => {
             let items = value.as_array().into_iter().flatten().enumerate();
             items.into_iter().try_for_each(|(index, item)| accepts(rule, item, &format!("{at}[{index}]")))
@@ -145,6 +145,9 @@ fn matches(pattern: &Value, text: &str) -> bool {
         Some("^[0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h)$") => amount(&["ns", "us", "ms", "s", "m", "h"]),
         Some("^[0-9]+(\\.[0-9]+)?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$") => {
             amount(&["B", "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])
+        }
+        Some(names) if names.starts_with("^(") && names.ends_with(")$|/") => {
+            text.contains('/') || names[2..names.len() - 4].split('|').any(|name| name == text)
         }
         other => panic!("the pattern {other:?} is not known here"),
     }

@@ -5,7 +5,7 @@ use crate::{
     place::{Place, SHORT, graphs, plugin},
 };
 use serde_json::Value;
-use std::{fs, path::Path, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}:\n{text}"))
@@ -74,6 +74,16 @@ fn schema_describes_graphs_with_the_parameters_of_the_modules() {
     assert_eq!(params["max_depth"]["default"], 1000, "{params:#}");
     assert_eq!(params["overflow"]["enum"], json(r#"["drop_newest", "drop_oldest", "block"]"#), "{params:#}");
 
+    assert!(
+        params["max_depth"]["description"].as_str().is_some_and(|text| text.ends_with(" Default: 1000."))
+    );
+    let one = |module: &str, file: &str| {
+        let text = format!("nodes: {{ a: {{ module: {module} }} }}\nlinks: []\n{file}");
+        schema.accepts(&serde_yaml::from_str::<Value>(&text).expect("YAML"))
+    };
+    assert!(one("fifo", "").is_ok() && one("./x.so", "").is_ok() && one("fifoo", "").is_err());
+    assert!(one("mine", "modules: { mine: ./x.so }").is_ok() && one("my mine", "modules: {}").is_err());
+
     let read = |file: &Path| -> Value {
         let text = fs::read_to_string(file).expect("a graph");
         serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
@@ -109,6 +119,42 @@ fn completions_are_made_for_every_shell() {
             assert!(checked.status.success(), "{shell}: {}", String::from_utf8_lossy(&checked.stderr));
         }
     }
+}
+
+/// What bash would offer behind these words.
+fn offered(place: &Place, words: &str) -> Vec<String> {
+    let count = words.split(' ').count() - 1;
+    let ask = format!(
+        "source ./completions; COMP_WORDS=({}); COMP_CWORD={count}; _rogue_runtime_here ./program; echo \"${{COMPREPLY[*]}}\"",
+        words.split(' ').map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ")
+    );
+    let done = Command::new("bash").args(["--norc", "-c", &ask]).current_dir(place.path("")).output();
+    let out = String::from_utf8(done.expect("bash runs").stdout).expect("text");
+    out.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn bash_completes_verbs_flags_nodes_and_modules() {
+    let place = Place::new();
+    place.file("completions", place.run(&["completions", "bash"]).ended(0).out);
+    place.file("g.yaml", SHORT);
+    // Stands for the program: what it prints is known, and how it is asked.
+    let (text, list) = (place.run(&["graph", "g.yaml"]).ended(0).out, place.run(&["list"]).ended(0).out);
+    place.file("graph.txt", text);
+    place.file("list.txt", list);
+    let program = place.file(
+        "program",
+        "#!/bin/sh\ncase \"$*\" in 'graph g.yaml') cat graph.txt;; list) cat list.txt;; esac\n",
+    );
+    fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    assert_eq!(offered(&place, "./program ch"), ["check"]);
+    assert_eq!(offered(&place, "./program run --dr"), ["--drain"]);
+    assert_eq!(offered(&place, "./program g.yaml --dr"), ["--drain"]);
+    assert_eq!(offered(&place, "./program graph g.yaml --format s"), ["svg"]);
+    assert_eq!(offered(&place, "./program inspect prbs-"), ["prbs-check", "prbs-source"]);
+    assert_eq!(offered(&place, "./program g.yaml --until sr"), ["src"]);
+    // Left to bash, which offers files.
+    assert_eq!(offered(&place, "./program check g"), [""; 0]);
 }
 
 #[test]

@@ -86,12 +86,12 @@ fn verdict(name: &str, asked: u64, lost: u64, report: &Report, done: &Done) {
     assert_eq!(done.code, Some(code), "{name}: {}\n{}", report.verdict, done.err);
 }
 
-/// A `debug` shows each frame it takes, in a line that begins with its name.
+/// A `debug` shows each frame it takes, in a line under its name.
 fn printed(name: &str, plan: &Plan, report: &Report, done: &Done) {
     for node in plan.nodes.iter().filter(|node| node.module == "debug") {
         let silent = node.params.get("max_bytes").is_some_and(|most| *most == 0);
         let wanted = if silent { 0 } else { report.count(&node.name, "in") };
-        let line = format!(" {}: size=", node.name);
+        let line = format!(" pyrogue.{}: size=", node.name);
         let shown = done.err.lines().filter(|said| said.contains(&line)).count() as u64;
         assert_eq!(shown, wanted, "{name}: frames shown by {}\n{}", node.name, done.err);
     }

@@ -1,6 +1,6 @@
 //! A module's card as people read it.
 //!
-//! Used by `inspect`. Pure.
+//! Used by `inspect`. Pure: where lines end is told.
 
 use std::fmt::Write;
 
@@ -11,12 +11,13 @@ use crate::card::{
     Card, Give, Intent, PortCard,
     schema::{Kind, Schema},
 };
+use crate::graph::wrap;
 
-/// Where lines of tables may end.
-const WIDTH: usize = 100;
+/// A description in a narrower column than this stands under the rest of its row instead.
+const LEAST_ABOUT: usize = 36;
 
 /// The card in sections; empty ones are left out.
-pub fn card_text(card: &Card) -> String {
+pub fn card_text(card: &Card, width: usize) -> String {
     let give = match card.give {
         Some(Give::Queue) => ", gives what it took",
         Some(Give::Bridge) => ", gives what comes from outside",
@@ -26,15 +27,15 @@ pub fn card_text(card: &Card) -> String {
     let flags = card.flags.iter().map(|flag| format!(", {flag}")).collect::<String>();
     let mut text = format!("{}{version}: {}{give}{flags}\n", card.name, card.shape);
     if !card.about.is_empty() {
-        let _ = writeln!(text, "  {}", card.about);
+        let _ = writeln!(text, "{}", wrap(&format!("  {}", card.about), 2, width));
     }
     let _ = writeln!(text, "  logs as {}", card.log_target());
-    section(&mut text, "inputs", card.inputs.iter().map(port));
-    section(&mut text, "outputs", card.outputs.iter().map(port));
-    params(&mut text, card);
+    section(&mut text, width, "inputs", card.inputs.iter().map(port));
+    section(&mut text, width, "outputs", card.outputs.iter().map(port));
+    params(&mut text, width, card);
     let named = |named: &crate::card::Named| [named.name.clone(), named.about.clone()];
-    section(&mut text, "readings", card.readings.iter().map(named));
-    section(&mut text, "counters", card.counters.iter().map(named));
+    section(&mut text, width, "readings", card.readings.iter().map(named));
+    section(&mut text, width, "counters", card.counters.iter().map(named));
     let drops = card.drops.iter().map(|drop| {
         let intent = match &drop.intent {
             Intent::Asked => "asked for".to_owned(),
@@ -43,25 +44,31 @@ pub fn card_text(card: &Card) -> String {
         };
         [drop.name.clone(), intent, drop.about.clone()]
     });
-    section(&mut text, "drops", drops);
+    section(&mut text, width, "drops", drops);
     if let Some(state) = &card.state {
         let accepts: Vec<String> = state.accepts.iter().map(u32::to_string).collect();
         let accepts =
             if accepts.is_empty() { String::new() } else { format!(", accepts {}", accepts.join(", ")) };
-        section(&mut text, "state", [[state.schema.clone(), format!("version {}{accepts}", state.version)]]);
+        let version = format!("version {}{accepts}", state.version);
+        section(&mut text, width, "state", [[state.schema.clone(), version]]);
     }
     text
 }
 
-fn section<const N: usize>(text: &mut String, title: &str, rows: impl IntoIterator<Item = [String; N]>) {
-    let mut columns = Columns::plain(&[""; N]).breaking_after(" ");
+fn section<const N: usize>(
+    text: &mut String,
+    width: usize,
+    title: &str,
+    rows: impl IntoIterator<Item = [String; N]>,
+) {
+    let mut columns = Columns::plain(&[""; N]).breaking_after(" ").last_at_least(LEAST_ABOUT);
     let mut any = false;
     for row in rows {
         columns.row(row);
         any = true;
     }
     if any {
-        let _ = write!(text, "  {title}\n{}", columns.text("    ", WIDTH));
+        let _ = write!(text, "  {title}\n{}", columns.text("    ", width));
     }
 }
 
@@ -73,7 +80,7 @@ fn port(port: &PortCard) -> [String; 3] {
     [port.name.clone(), kind, port.about.clone()]
 }
 
-fn params(text: &mut String, card: &Card) {
+fn params(text: &mut String, width: usize, card: &Card) {
     let schema = match card.param_schema() {
         Ok(schema) => schema,
         Err(error) => {
@@ -92,7 +99,7 @@ fn params(text: &mut String, card: &Card) {
         let apply = if param.live { "live" } else { "restart" };
         [name.clone(), kind(param), default, apply.to_owned(), param.about.clone()]
     });
-    section(text, "params", rows);
+    section(text, width, "params", rows);
 }
 
 /// The values that fit, in few words.
@@ -176,6 +183,6 @@ fifo 0.1.0: endpoint, gives what it took, blocking
   state
     fifo  version 2, accepts 1, 2
 ";
-        assert_eq!(card_text(&card), expected);
+        assert_eq!(card_text(&card, 100), expected);
     }
 }

@@ -7,14 +7,18 @@ mod bare;
 mod flags;
 mod verbs;
 
-use std::ffi::OsString;
+use std::{ffi::OsString, io::Write};
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 pub use flags::{Globals, GraphArgs};
 pub use verbs::{CheckArgs, Drawing, GraphVerbArgs, InspectArgs, ListArgs, RunArgs, Sheet, Verb};
 
-use super::exit;
+use super::{
+    exit,
+    io::{INDENT, Widths},
+};
+use crate::graph::wrap;
 
 /// Runs dataflow graphs of stream modules, and looks at graphs and modules.
 ///
@@ -60,6 +64,22 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error
     let args = bare::with_verb(args.into_iter().collect(), &command, exists);
     let matches = command.try_get_matches_from_mut(args)?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Shows what [`read`] gave: help as clap lays it out, an error in lines that fit the terminal.
+///
+/// Fails only if nobody reads it, so that is passed over.
+pub fn show(error: &clap::Error) {
+    let text = error.render().to_string();
+    let narrow = Widths::now().err.filter(|width| error.use_stderr() && !fits(&text, *width));
+    let _ = match narrow {
+        Some(width) => std::io::stderr().write_all(wrap(&text, INDENT, width).as_bytes()),
+        None => error.print(),
+    };
+}
+
+fn fits(text: &str, width: usize) -> bool {
+    text.lines().all(|line| line.chars().count() <= width)
 }
 
 #[cfg(test)]

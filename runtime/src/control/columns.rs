@@ -3,6 +3,9 @@
 //! Used by the table of a run, `list` and `inspect`. What holds: no line ends with a blank; only the last
 //! column is broken into several lines, and only where it is told to be.
 
+/// How far a last column stands in that has no room beside the others.
+const UNDER: usize = 4;
+
 /// Columns of text.
 #[derive(Debug, Default)]
 pub struct Columns {
@@ -11,6 +14,8 @@ pub struct Columns {
     rows: Vec<Vec<String>>,
     /// What the last column may be broken after.
     breaks: Option<&'static str>,
+    /// The least width of the last column; with less room it stands in lines of its own under the others.
+    least: usize,
 }
 
 impl Columns {
@@ -32,6 +37,12 @@ impl Columns {
         self
     }
 
+    /// Where less than this is left for the last column, it stands under the others, indented by [`UNDER`].
+    pub fn last_at_least(mut self, width: usize) -> Columns {
+        self.least = width;
+        self
+    }
+
     /// Adds a row.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
@@ -47,6 +58,9 @@ impl Columns {
             .collect();
         let last = count.saturating_sub(1);
         let start = len(indent) + widths.iter().take(last).map(|width| width + 2).sum::<usize>();
+        let longest = widths.get(last).copied().unwrap_or(0);
+        let under = last > 0 && width.saturating_sub(start) < self.least.min(longest);
+        let start = if under { len(indent) + UNDER } else { start };
         let mut text = String::new();
         for row in &self.rows {
             let mut line = indent.to_owned();
@@ -64,8 +78,12 @@ impl Columns {
                 _ => 0,
             };
             line.push_str(&" ".repeat(pad));
+            if under && !cell.is_empty() {
+                line.push('\n');
+                line.push_str(&" ".repeat(start));
+            }
             for (index, part) in
-                self.broken(cell, width.saturating_sub(start).max(16)).into_iter().enumerate()
+                self.broken(cell, width.saturating_sub(start).max(12)).into_iter().enumerate()
             {
                 if index > 0 {
                     line.push('\n');
@@ -122,6 +140,19 @@ mod tests {
         let mut columns = Columns::plain(&["", ""]).breaking_after(", ");
         columns.row(row(&["ab", "a-part-that-is-longer-than-all, b"]));
         assert_eq!(columns.text("", 10), "ab  a-part-that-is-longer-than-all,\n    b\n");
+    }
+
+    #[test]
+    fn a_last_column_without_room_stands_under_the_others() {
+        let text = |width| {
+            let mut columns = Columns::plain(&["", "", ""]).breaking_after(" ").last_at_least(12);
+            columns.row(row(&["name", "= 1000", "one two three four"]));
+            columns.row(row(&["n", "", ""]));
+            columns.text(" ", width)
+        };
+        assert_eq!(text(28), " name  = 1000  one two three\n               four\n n\n");
+        assert_eq!(text(26), " name  = 1000\n     one two three four\n n\n");
+        assert_eq!(text(20), " name  = 1000\n     one two three\n     four\n n\n");
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub fn graph(args: &GraphVerbArgs, globals: &Globals, io: &mut Io<'_>) -> io::Re
         Err(code) => return Ok(code),
     };
     let drawn = match args.format {
-        Drawing::Text => text(&plan),
+        Drawing::Text => text(&plan, (io.widths)().out),
         Drawing::Dot => print::dot(&plan),
         Drawing::Mermaid => print::mermaid(&plan),
         Drawing::Svg => print::svg(&plan),
@@ -31,17 +31,17 @@ pub fn graph(args: &GraphVerbArgs, globals: &Globals, io: &mut Io<'_>) -> io::Re
 }
 
 /// Each segment with what its thread runs: name, module, and where the results go, the primary first.
-fn text(plan: &Plan) -> String {
+fn text(plan: &Plan, width: Option<usize>) -> String {
     let mut text = format!("graph {}\n", plan.name);
     for (number, segment) in plan.segments.iter().enumerate() {
         let _ = writeln!(text, "\nsegment {}", number + 1);
-        let mut columns = Columns::plain(&["half", "module", "links"]);
+        let mut columns = Columns::plain(&["half", "module", "links"]).breaking_after(", ");
         for half in segment.halves.iter().filter_map(|half| plan.halves.get(*half)) {
             let Some(node) = plan.nodes.get(half.node) else { continue };
             let links = if half.side == Side::Take { String::new() } else { links(plan, half.node) };
             columns.row([half.name.clone(), node.found.card.name.clone(), links]);
         }
-        text.push_str(&columns.text("  ", 80));
+        text.push_str(&columns.text("  ", width.unwrap_or(usize::MAX)));
     }
     text
 }
@@ -136,6 +136,11 @@ segment 2
   disk    disk-module
   view    view-module
 ";
-        assert_eq!(text(&plan), expected);
+        assert_eq!(text(&plan, None), expected);
+        let narrow = text(&plan, Some(37));
+        assert!(
+            narrow.contains("  q/give  q-module     >> disk.3,\n                       view\n"),
+            "{narrow}"
+        );
     }
 }

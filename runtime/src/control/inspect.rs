@@ -24,18 +24,21 @@ pub fn inspect(args: &InspectArgs, globals: &Globals, io: &mut Io<'_>) -> io::Re
         }
     };
     match args.format {
-        Sheet::Table => io.out.write_all(text(&seen).as_bytes())?,
+        Sheet::Table => io.out.write_all(text(&seen, (io.widths)().out).as_bytes())?,
         Sheet::Json => writeln!(io.out, "{:#}", json(&seen))?,
     }
     Ok(exit::OK)
 }
+
+/// Where lines end in a pipe, and on a wider terminal: a longer one is hard to read.
+const WIDTH: usize = 100;
 
 /// Whether the module with this number was asked for.
 fn wanted(seen: &Inspected, index: usize) -> bool {
     seen.module.is_none_or(|module| module as usize == index)
 }
 
-fn text(seen: &Inspected) -> String {
+fn text(seen: &Inspected, width: Option<usize>) -> String {
     let (major, minor) = seen.cards.abi;
     let mut text = format!(
         "file    {}\nsize    {} bytes\nsha256  {}\nabi     {major}.{minor}\n",
@@ -45,7 +48,7 @@ fn text(seen: &Inspected) -> String {
     );
     for (_, card) in seen.cards.cards.iter().enumerate().filter(|(index, _)| wanted(seen, *index)) {
         text.push('\n');
-        text.push_str(&card_text(card));
+        text.push_str(&card_text(card, width.map_or(WIDTH, |width| width.min(WIDTH))));
     }
     text
 }

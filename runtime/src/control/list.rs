@@ -1,6 +1,10 @@
 //! `list` and `schema`: the modules that graphs can name.
 
-use std::io;
+use std::{
+    fmt::Write as _,
+    io,
+    path::{Path, PathBuf},
+};
 
 use serde_json::json;
 
@@ -12,9 +16,13 @@ use super::{
     prepare,
 };
 use crate::{
+    card::Card,
     graph,
     load::{self, Listed, LoadError},
 };
+
+/// A description in a narrower column than this stands under the rest of its row instead.
+const LEAST_ABOUT: usize = 16;
 
 /// Lists every module on the search path, and says which files were passed over.
 pub fn list(args: &ListArgs, globals: &Globals, io: &mut Io<'_>) -> io::Result<u8> {
@@ -25,13 +33,13 @@ pub fn list(args: &ListArgs, globals: &Globals, io: &mut Io<'_>) -> io::Result<u
         Sheet::Table if listed.is_empty() => {
             let dirs: Vec<String> = search.dirs().iter().map(|dir| dir.display().to_string()).collect();
             let looked = dirs.join(", ");
-            io.note(&format!("no module was found in {looked}; name a directory with --plugin-path\n"));
+            io.remark(&format!("no module was found in {looked}; name a directory with --plugin-path"));
         }
-        Sheet::Table => io.out.write_all(table(&listed).as_bytes())?,
+        Sheet::Table => io.out.write_all(table(&listed, (io.widths)().out).as_bytes())?,
     }
     if args.format == Sheet::Table && !globals.quiet {
         for error in &broken {
-            io.note(&format!("passed over: {error}\n"));
+            io.remark(&format!("passed over: {error}"));
         }
     }
     Ok(exit::OK)
@@ -45,18 +53,42 @@ pub fn schema(globals: &Globals, io: &mut Io<'_>) -> io::Result<u8> {
     Ok(exit::OK)
 }
 
-fn table(listed: &[Listed]) -> String {
-    let mut columns = Columns::titled(&["name", "shape", "version", "file", "about"]);
-    for module in listed {
-        let card = &module.card;
-        let about = match &module.hidden_by {
-            Some(other) => format!("not taken, since {} comes first", other.display()),
-            None => card.about.clone(),
-        };
-        let file = module.file.display().to_string();
-        columns.row([card.name.clone(), card.shape.to_string(), card.version.clone(), file, about]);
+/// In a pipe one line for each module; on a terminal the modules of each directory under its path, so that the
+/// lines fit.
+fn table(listed: &[Listed], width: Option<usize>) -> String {
+    let about = |module: &Listed| match &module.hidden_by {
+        Some(other) => format!("not taken, since {} comes first", other.display()),
+        None => module.card.about.clone(),
+    };
+    let three = |card: &Card| [card.name.clone(), card.shape.to_string(), card.version.clone()];
+    let Some(width) = width else {
+        let mut columns = Columns::titled(&["name", "shape", "version", "file", "about"]);
+        for module in listed {
+            let rest = [module.file.display().to_string(), about(module)];
+            columns.row(three(&module.card).into_iter().chain(rest));
+        }
+        return columns.text("", usize::MAX);
+    };
+    let mut text = String::new();
+    let directory = |module: &Listed| module.file.parent().unwrap_or(Path::new("")).to_owned();
+    let mut dirs: Vec<PathBuf> = vec![];
+    for dir in listed.iter().map(directory) {
+        if !dirs.contains(&dir) {
+            dirs.push(dir);
+        }
     }
-    columns.text("", usize::MAX)
+    for dir in dirs {
+        let _ = writeln!(text, "{}{}", if text.is_empty() { "" } else { "\n" }, dir.display());
+        let mut columns = Columns::titled(&["name", "shape", "version", "about, [file]"])
+            .breaking_after(" ")
+            .last_at_least(LEAST_ABOUT);
+        for module in listed.iter().filter(|module| directory(module) == dir) {
+            let file = module.file.file_name().unwrap_or_default().to_string_lossy();
+            columns.row(three(&module.card).into_iter().chain([format!("{} [{file}]", about(module))]));
+        }
+        text.push_str(&columns.text("  ", width));
+    }
+    text
 }
 
 fn json(listed: &[Listed], broken: &[LoadError]) -> serde_json::Value {
@@ -97,7 +129,26 @@ name  shape      version  file  about
 tag   transform  1        a.so  Tags.
 tag   transform  1        b.so  not taken, since a.so comes first
 ";
-        assert_eq!(table(&[listed("a.so", None), listed("b.so", Some("a.so"))]), expected);
+        let two = [listed("a.so", None), listed("b.so", Some("a.so"))];
+        assert_eq!(table(&two, None), expected);
+    }
+
+    #[test]
+    fn on_a_terminal_lines_fit_and_modules_stand_under_their_directory() {
+        let expected = "\
+/opt/a
+  name  shape      version  about, [file]
+  tag   transform  1        Tags. [libtag.so]
+
+/usr/b
+  name  shape      version  about, [file]
+  tag   transform  1        not taken, since
+                            /opt/a/libtag.so
+                            comes first
+                            [libtag.so]
+";
+        let two = [listed("/opt/a/libtag.so", None), listed("/usr/b/libtag.so", Some("/opt/a/libtag.so"))];
+        assert_eq!(table(&two, Some(45)), expected);
     }
 
     #[test]

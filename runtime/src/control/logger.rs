@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn filters_limits_and_lets_always_through() {
         let written = Written::default();
-        let screen = Screen::new(Box::new(written.clone()), false);
+        let screen = Screen::new(Box::new(written.clone()), false, || None);
         let logger = Logger::new(Filter::new(LevelFilter::Warn, &[]), screen, false);
         say(&logger, Level::Info, "a", "hidden");
         for number in 0..30 {

@@ -8,6 +8,7 @@ mod card_text;
 mod check;
 mod cli;
 mod columns;
+mod completions;
 mod drawing;
 pub mod exit;
 mod graph_file;
@@ -24,14 +25,14 @@ mod screen;
 mod table;
 mod verdict;
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode, sync::Arc};
 
 use clap::ColorChoice;
 
 pub use verdict::{Missing, Verdict, verdict};
 
 use cli::{Cli, Globals, Verb};
-use io::Io;
+use io::{Io, Widths};
 use logger::{Filter, Logger};
 use screen::Screen;
 
@@ -40,8 +41,7 @@ pub fn main() -> ExitCode {
     let Cli { globals, verb } = match cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
-            // Fails only if nobody reads it.
-            let _ = error.print();
+            cli::show(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
         }
     };
@@ -53,13 +53,17 @@ pub fn main() -> ExitCode {
         ColorChoice::Never => false,
         ColorChoice::Auto => terminal && !plain,
     };
-    let screen = Screen::new(Box::new(std::io::stderr()), terminal && !globals.quiet);
+    let screen = Screen::new(Box::new(std::io::stderr()), terminal && !globals.quiet, || Widths::now().err);
     panic_hook::install(screen.clone());
     let filter = Filter::new(Filter::level(globals.quiet, globals.verbose), &globals.log);
     let logger = logger::install(filter, screen.clone(), color);
 
+    // Caught and noted by nobody: a write beyond the limit on a file's size is then an error like others. If it cannot
+    // be caught, such a write ends the process, as it does with every program.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr());
-    let code = dispatch(&verb, &globals, &mut Io { out: &mut out, err: &mut err, color }, &screen, logger);
+    let mut io = Io { out: &mut out, err: &mut err, color, widths: Widths::now };
+    let code = dispatch(&verb, &globals, &mut io, &screen, logger);
     logger.finish();
     ExitCode::from(code)
 }
@@ -73,7 +77,7 @@ fn dispatch(verb: &Verb, globals: &Globals, io: &mut Io<'_>, screen: &Screen, lo
         Verb::Inspect(args) => inspect::inspect(args, globals, io),
         Verb::List(args) => list::list(args, globals, io),
         Verb::Schema => list::schema(globals, io),
-        Verb::Completions { shell } => pages::completions(*shell, io),
+        Verb::Completions { shell } => completions::completions(*shell, io),
         Verb::Man { dir } => pages::man(dir.as_deref(), io),
     };
     match done.and_then(|code| io.out.flush().map(|()| code)) {

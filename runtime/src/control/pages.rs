@@ -1,4 +1,4 @@
-//! `completions` and `man`: what is made from the definition of the command line.
+//! `man`: the manual pages, made from the definition of the command line.
 
 use std::{
     fs, io,
@@ -6,18 +6,12 @@ use std::{
 };
 
 use clap::Command;
-use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::{cli, exit, io::Io};
 
-/// Prints the completions of a shell.
-pub fn completions(shell: Shell, io: &mut Io<'_>) -> io::Result<u8> {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut cli::command(), "rogue-runtime", &mut text);
-    io.out.write_all(&text)?;
-    Ok(exit::OK)
-}
+/// When what the pages say changed last.
+const DATE: &str = "2026-11-20";
 
 /// Prints the manual page, or writes those of the program and of each verb into `dir` and prints their paths.
 pub fn man(dir: Option<&Path>, io: &mut Io<'_>) -> io::Result<u8> {
@@ -44,8 +38,39 @@ pub fn man(dir: Option<&Path>, io: &mut Io<'_>) -> io::Result<u8> {
 
 fn page(command: Command) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    Man::new(command).render(&mut text)?;
-    Ok(text)
+    Man::new(command).date(DATE).render(&mut text)?;
+    Ok(portable(&String::from_utf8_lossy(&text)).into_bytes())
+}
+
+/// The page in characters that every formatter reads, without blanks at the ends of lines, and without line breaks
+/// beside an empty line, which formatters warn of.
+fn portable(page: &str) -> String {
+    let mut lines: Vec<&str> = page.lines().map(str::trim_end).collect();
+    let mut before = false;
+    let empty = |line: Option<&&str>| line.is_some_and(|line| line.is_empty() || *line == ".sp");
+    for index in 0..lines.len() {
+        let breaks = lines.get(index) == Some(&".br");
+        if breaks
+            && (before || empty(lines.get(index + 1)))
+            && let Some(line) = lines.get_mut(index)
+        {
+            *line = ".\\\"";
+            continue;
+        }
+        before = empty(lines.get(index));
+    }
+    lines.retain(|line| *line != ".\\\"");
+    let mut out = String::with_capacity(page.len());
+    for line in lines {
+        for c in line.chars() {
+            match c {
+                c if c.is_ascii() => out.push(c),
+                c => out.push_str(&format!("\\[u{:04X}]", u32::from(c))),
+            }
+        }
+        out.push('\n');
+    }
+    out
 }
 
 fn write_pages(dir: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
@@ -68,20 +93,7 @@ mod tests {
     use super::*;
 
     fn run(verb: impl FnOnce(&mut Io<'_>) -> io::Result<u8>) -> (u8, String, String) {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = verb(&mut Io { out: &mut out, err: &mut err, color: false }).expect("written");
-        (code, String::from_utf8_lossy(&out).into_owned(), String::from_utf8_lossy(&err).into_owned())
-    }
-
-    #[test]
-    fn every_shell_has_completions_of_every_verb() {
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
-            let (code, out, _) = run(|io| completions(shell, io));
-            assert_eq!(code, exit::OK);
-            for verb in ["inspect", "completions", "plugin-path"] {
-                assert!(out.contains(verb), "{shell}: {verb}");
-            }
-        }
+        crate::control::io::tests::written(crate::control::io::Widths::default, verb)
     }
 
     #[test]
@@ -96,6 +108,16 @@ mod tests {
         );
         let (_, page, _) = run(|io| man(None, io));
         assert!(page.contains("Exit codes"), "{page}");
+        let run = fs::read_to_string(below.join("rogue-runtime-run.1")).expect("a page");
+        assert!(run.contains("ROGUE_DRAIN"), "{run}");
+        assert!(page.is_ascii() && page.lines().all(|line| line.trim_end() == line), "{page}");
+        assert!(page.contains(&format!(".TH rogue-runtime 1 {DATE} ")), "{page}");
+    }
+
+    #[test]
+    fn pages_are_made_portable() {
+        let page = "a … b \nWhen\n.br\n\n.br\nPossible\n.br\n.sp\nx\n.br\ny\n";
+        assert_eq!(portable(page), "a \\[u2026] b\nWhen\n\nPossible\n.sp\nx\n.br\ny\n");
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub fn graph(args: &GraphArgs, globals: &Globals, io: &mut Io<'_>) -> Result<Pre
     match graph::load(&file.text, &file.name, &Options { env, set: &set }, &catalog) {
         Ok(checked) => {
             if !globals.quiet {
-                io.note(&graph::render(&checked.warnings, &file.text, io.color));
+                io.note(&graph::render_within(&checked.warnings, &file.text, io.color, (io.widths)().err));
             }
             Ok(Prepared { checked, file })
         }
@@ -59,7 +59,7 @@ pub fn graph(args: &GraphArgs, globals: &Globals, io: &mut Io<'_>) -> Result<Pre
 }
 
 fn refuse(errors: &[GraphError], text: &str, io: &mut Io<'_>) -> u8 {
-    io.note(&graph::render(errors, text, io.color));
+    io.note(&graph::render_within(errors, text, io.color, (io.widths)().err));
     exit::INVALID
 }
 

@@ -14,7 +14,7 @@ use std::io;
 use super::{
     cli::{Globals, RunArgs},
     exit,
-    io::{Io, is_closed},
+    io::{INDENT, Io, is_closed},
     logger::{Logger, TARGET},
     numbers,
     prepare::{self, Prepared},
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     engine::Clock,
-    graph::Plan,
+    graph::{Plan, wrap},
     swap::{self, COLD_CALL, Ending, StartError},
 };
 use signals::Signals;
@@ -122,30 +122,30 @@ fn not_started(prepared: &Prepared, error: &StartError, io: &mut Io<'_>) -> u8 {
 
 /// The table, on `-v` the readings, the ledger, what was lost outside, and the verdict; on `-q` the verdict alone.
 fn report(name: &str, ending: &Ending, globals: &Globals, io: &mut Io<'_>) -> io::Result<()> {
+    let width = (io.widths)().out;
     if !globals.quiet {
-        writeln!(io.out, "{name} ran {}\n\n{}", numbers::time(ending.lasted), table::table(ending))?;
+        writeln!(io.out, "{name} ran {}\n\n{}", numbers::time(ending.lasted), table::table(ending, width))?;
         if globals.verbose > 0 {
             let readings = table::readings(&ending.status);
             if !readings.is_empty() {
                 writeln!(io.out, "{readings}")?;
             }
         }
-        writeln!(io.out, "{}", table::ledger_line(&ending.ledger))?;
-        write!(io.out, "{}", table::outside(&ending.status))?;
+        writeln!(io.out, "{}", table::ledger_line(&ending.ledger, width))?;
+        write!(io.out, "{}", table::outside(&ending.status, width))?;
     }
-    writeln!(io.out, "{}", verdict(ending))?;
+    writeln!(io.out, "{}", wrap(&verdict(ending).to_string(), INDENT, width.unwrap_or(usize::MAX)))?;
     io.out.flush()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::io::Widths;
 
     fn reported(globals: &Globals) -> String {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut io = Io { out: &mut out, err: &mut err, color: false };
-        report("g", &Ending::default(), globals, &mut io).expect("written");
-        String::from_utf8(out).expect("text")
+        let report = |io: &mut Io<'_>| report("g", &Ending::default(), globals, io).map(|()| exit::OK);
+        crate::control::io::tests::written(Widths::default, report).1
     }
 
     #[test]

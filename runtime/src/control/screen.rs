@@ -8,9 +8,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Puts the cursor at the start of its line and empties it.
-const CLEAR: &str = "\r\x1b[K";
-
 /// A screen that several write to.
 #[derive(Clone)]
 pub struct Screen {
@@ -20,13 +17,15 @@ pub struct Screen {
 struct Inner {
     out: Box<dyn Write + Send>,
     terminal: bool,
+    /// How wide the terminal is at this moment.
+    width: fn() -> Option<usize>,
     status: Option<String>,
 }
 
 impl Screen {
     /// A screen over `out`; `terminal` says whether it can show a status line.
-    pub fn new(out: Box<dyn Write + Send>, terminal: bool) -> Screen {
-        Screen { inner: Arc::new(Mutex::new(Inner { out, terminal, status: None })) }
+    pub fn new(out: Box<dyn Write + Send>, terminal: bool, width: fn() -> Option<usize>) -> Screen {
+        Screen { inner: Arc::new(Mutex::new(Inner { out, terminal, width, status: None })) }
     }
 
     /// Whether it shows a status line.
@@ -53,8 +52,9 @@ impl Screen {
         if !inner.terminal || inner.status == status {
             return;
         }
+        let clear = inner.clear();
         inner.status = status;
-        let text = format!("{CLEAR}{}", inner.status.as_deref().unwrap_or_default());
+        let text = clear + &inner.drawn();
         inner.write(&text);
     }
 
@@ -65,13 +65,25 @@ impl Screen {
 
 impl Inner {
     fn lines(&mut self, text: &str) {
-        match &self.status {
-            Some(status) => {
-                let all = format!("{CLEAR}{text}{status}");
-                self.write(&all);
-            }
-            None => self.write(text),
-        }
+        let all = self.clear() + text + &self.drawn();
+        self.write(&all);
+    }
+
+    /// The status as it is written. The cursor waits in the row below, so that a process which is ended at once leaves
+    /// a whole line behind, and nothing that is typed stands in it.
+    fn drawn(&self) -> String {
+        self.status.as_ref().map_or_else(String::new, |status| format!("{status}\n"))
+    }
+
+    /// Puts the cursor where the status begins and empties the screen from there on.
+    ///
+    /// A terminal that was made narrower than the status has broken it into several rows.
+    fn clear(&self) -> String {
+        let Some(status) = &self.status else { return String::new() };
+        let length = status.chars().count();
+        let more =
+            (self.width)().filter(|width| *width > 0).map_or(0, |width| length.saturating_sub(1) / width);
+        format!("\r\x1b[{}A\x1b[J", more + 1)
     }
 
     /// Nobody can be told when the error output itself fails, so that is passed over.
@@ -109,19 +121,30 @@ pub mod tests {
     #[test]
     fn the_status_gives_way_to_lines_and_comes_back() {
         let written = Written::default();
-        let screen = Screen::new(Box::new(written.clone()), true);
+        let screen = Screen::new(Box::new(written.clone()), true, || None);
         screen.status(Some("s1".to_owned()));
         screen.status(Some("s1".to_owned()));
         screen.lines("line\n");
         screen.status(None);
         screen.lines("end\n");
-        assert_eq!(written.text(), "\r\x1b[Ks1\r\x1b[Kline\ns1\r\x1b[Kend\n");
+        assert_eq!(written.text(), "s1\n\r\x1b[1A\x1b[Jline\ns1\n\r\x1b[1A\x1b[Jend\n");
+    }
+
+    #[test]
+    fn a_status_that_a_narrower_terminal_has_broken_is_gone_whole() {
+        let written = Written::default();
+        let screen = Screen::new(Box::new(written.clone()), true, || Some(10));
+        screen.status(Some("twenty-one characters".to_owned()));
+        screen.status(Some("ten of it.".to_owned()));
+        screen.lines("line\n");
+        let expected = "twenty-one characters\n\r\x1b[3A\x1b[Jten of it.\n\r\x1b[1A\x1b[Jline\nten of it.\n";
+        assert_eq!(written.text(), expected);
     }
 
     #[test]
     fn off_a_terminal_there_is_no_status() {
         let written = Written::default();
-        let screen = Screen::new(Box::new(written.clone()), false);
+        let screen = Screen::new(Box::new(written.clone()), false, || None);
         screen.status(Some("s1".to_owned()));
         screen.lines("line\n");
         screen.status(None);

@@ -1,20 +1,24 @@
 //! The table at the end of a run: one row for each node, then the ledger in one line.
 //!
-//! Called by `run`. Pure. Fits 80 columns where names and numbers allow.
+//! Called by `run`. Pure: the width of the terminal is told, and a pipe has none. The table fits it where names and
+//! numbers allow; the other lines are broken on a terminal only.
 
 use std::{fmt::Write, time::Duration};
 
-use super::{columns::Columns, numbers::thousands, verdict::unbalanced};
+use super::{columns::Columns, io::INDENT, numbers::thousands, verdict::unbalanced};
 use crate::{
+    graph::wrap,
     metrics::{Intent, Ledger, NodeBook},
     swap::{Ending, NodeStatus},
 };
 
-/// Where lines end.
+/// Where lines of the table end in a pipe.
 const WIDTH: usize = 80;
+/// A blank that is no place to break a line at.
+const HARD: char = '\u{a0}';
 
 /// Per node: frames in and out, what it holds, how busy it was, and what it dropped for which reason.
-pub fn table(ending: &Ending) -> String {
+pub fn table(ending: &Ending, width: Option<usize>) -> String {
     let mut columns =
         Columns::titled(&["node", ">in", ">out", ">held", ">busy %", "dropped"]).breaking_after(", ");
     for node in &ending.ledger.nodes {
@@ -27,7 +31,7 @@ pub fn table(ending: &Ending) -> String {
             dropped(node),
         ]);
     }
-    columns.text("", WIDTH)
+    columns.text("", width.unwrap_or(WIDTH))
 }
 
 /// Of the time the run lasted; sampled, and more than 100 where both halves of an endpoint work.
@@ -47,26 +51,36 @@ fn dropped(node: &NodeBook) -> String {
     if all.is_empty() { "-".to_owned() } else { all.join(", ") }
 }
 
-/// The account of the whole graph, and whether it adds up.
-pub fn ledger_line(ledger: &Ledger) -> String {
-    let sum = |of: fn(&NodeBook) -> i128| thousands(ledger.nodes.iter().map(of).sum::<i128>());
+/// The account of the whole graph, and whether it adds up; where it does not fit, its sides are below each other.
+pub fn ledger_line(ledger: &Ledger, width: Option<usize>) -> String {
+    let sum = |name: &str, of: fn(&NodeBook) -> i128| {
+        format!("{}{HARD}{name}", thousands(ledger.nodes.iter().map(of).sum::<i128>()))
+    };
+    let made = [
+        sum("created", |node| i128::from(node.created.cast_signed())),
+        sum("shared", |node| i128::from(node.shared.cast_signed())),
+    ];
+    let gone = [
+        sum("consumed", |node| i128::from(node.consumed.cast_signed())),
+        sum("dropped", |node| i128::from(node.dropped_all())),
+        sum("held", |node| i128::from(node.held)),
+        sum("queued", |node| i128::from(node.queued.cast_signed())),
+    ];
     let balance =
         unbalanced(ledger).map_or("balances".to_owned(), |what| format!("DOES NOT BALANCE: {what}"));
-    format!(
-        "ledger: {} created + {} shared = {} consumed + {} dropped + {} held + {} queued: {balance}",
-        sum(|node| i128::from(node.created.cast_signed())),
-        sum(|node| i128::from(node.shared.cast_signed())),
-        sum(|node| i128::from(node.consumed.cast_signed())),
-        sum(|node| i128::from(node.dropped_all())),
-        sum(|node| i128::from(node.held)),
-        sum(|node| i128::from(node.queued.cast_signed())),
-    )
+    let [made, gone] = [made.join(&format!(" +{HARD}")), gone.join(&format!(" +{HARD}"))];
+    let line = format!("ledger: {made} ={HARD}{gone}: {balance}");
+    let broken = match width.filter(|width| line.chars().count() > *width) {
+        Some(width) => wrap(&line.replacen(" =", "\n      =", 1), 8, width),
+        None => line,
+    };
+    broken.replace(HARD, " ")
 }
 
 /// What was lost outside of the graph, in one line; empty if that is nothing.
 ///
 /// It is in no frame's account, so the ledger balances without it; a person is to see it all the same.
-pub fn outside(status: &[NodeStatus]) -> String {
+pub fn outside(status: &[NodeStatus], width: Option<usize>) -> String {
     let mut all = Vec::new();
     for node in status {
         let lost = node
@@ -75,7 +89,8 @@ pub fn outside(status: &[NodeStatus]) -> String {
             .filter(|(_, kind, value)| *kind == rogue_abi::counter_kind::OUTSIDE && *value > 0);
         all.extend(lost.map(|(name, _, value)| format!("{}.{name} {}", node.book.name, thousands(*value))));
     }
-    if all.is_empty() { String::new() } else { format!("outside of the graph: {}\n", all.join(", ")) }
+    let line = format!("outside of the graph: {}\n", all.join(", "));
+    if all.is_empty() { String::new() } else { wrap(&line, INDENT, width.unwrap_or(usize::MAX)) }
 }
 
 /// Counters and readings of each node, those that every node has first, as `node.name value`.
@@ -140,12 +155,13 @@ filter  100,000   99,985     0     0.0  channel 12, full 3 (loss)
 sink     99,985        0     0     0.0  -
 ";
         let mut ending = ending();
-        assert_eq!(table(&ending), expected);
+        assert_eq!(table(&ending, None), expected);
         let reason = |n: u64| drop(&format!("reason-{n}"), Intent::Asked, 1_000_000 + n);
         ending.ledger.nodes[1].dropped = (0..8).map(reason).collect();
-        let text = table(&ending);
+        let text = table(&ending, None);
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
         assert_eq!(text.lines().count(), 7, "{text}");
+        assert_eq!(table(&ending, Some(140)).lines().count(), 5);
     }
 
     #[test]
@@ -153,9 +169,21 @@ sink     99,985        0     0     0.0  -
         let mut ending = ending();
         let text =
             "ledger: 100,000 created + 0 shared = 99,985 consumed + 15 dropped + 0 held + 0 queued: balances";
-        assert_eq!(ledger_line(&ending.ledger), text);
+        assert_eq!(ledger_line(&ending.ledger, None), text);
+        assert_eq!(ledger_line(&ending.ledger, Some(120)), text);
+        let text = "\
+ledger: 100,000 created + 0 shared
+      = 99,985 consumed + 15 dropped + 0 held + 0 queued: balances";
+        assert_eq!(ledger_line(&ending.ledger, Some(80)), text);
+        let text = "\
+ledger: 100,000 created + 0 shared
+      = 99,985 consumed + 15 dropped
+        + 0 held + 0 queued: balances";
+        assert_eq!(ledger_line(&ending.ledger, Some(40)), text);
         ending.ledger.nodes[0].created += 1;
-        assert!(ledger_line(&ending.ledger).ends_with("DOES NOT BALANCE: the graph's account is off by 1"));
+        assert!(
+            ledger_line(&ending.ledger, None).ends_with("DOES NOT BALANCE: the graph's account is off by 1")
+        );
     }
 
     #[test]
@@ -169,7 +197,7 @@ sink     99,985        0     0     0.0  -
             udp.fixed_size 1,472\nudp.pool_size 10,000\n\
             udp.kernel_drops 1,200 (outside of the graph)\nudp.peer a\\nb\n";
         assert_eq!(readings(std::slice::from_ref(&status)), text);
-        assert_eq!(outside(&[status]), "outside of the graph: udp.kernel_drops 1,200\n");
-        assert_eq!(outside(&[]), "");
+        assert_eq!(outside(&[status], None), "outside of the graph: udp.kernel_drops 1,200\n");
+        assert_eq!(outside(&[], None), "");
     }
 }

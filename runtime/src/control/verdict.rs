@@ -82,7 +82,7 @@ fn missing(ending: &Ending) -> Missing {
         for drop in node.dropped.iter().filter(|drop| drop.intent == Intent::Loss) {
             add(drop.frames, format!("lost {} ({})", thousands(drop.frames), drop.reason));
         }
-        let held = u64::try_from(node.held).unwrap_or(0);
+        let held = u64::try_from(node.held).unwrap_or(0) + node.queued;
         match (ending.stuck.contains(&node.name), held) {
             (true, 0) => add(0, "did not return from its module".to_owned()),
             (true, held) => add(held, format!("did not return from its module, with {}", frames(held))),

@@ -9,59 +9,108 @@ use crate::card::Card;
 
 const NAME: &str = "^[A-Za-z_][A-Za-z0-9_-]{0,63}$";
 const DURATION: &str = "^[0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h)$";
+const DURATION_HELP: &str = "write a duration with a unit, such as `100ms`";
+const SIZE_HELP: &str = "write a size such as `64MiB`, or a number of bytes";
 const SIZE: &str = "^[0-9]+(\\.[0-9]+)?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$";
 
 /// The schema of graph files that use these modules.
 pub fn schema<'a>(cards: impl IntoIterator<Item = &'a Card>) -> Value {
     let cards: Vec<&Card> = cards.into_iter().collect();
-    let modules: Vec<Value> =
-        cards.iter().map(|card| json!({ "const": card.name, "description": card.about })).collect();
-    let path = json!({ "type": "string", "pattern": "/", "description": "a module file, relative to the graph file" });
-    let own = json!({ "type": "string", "pattern": NAME, "description": "a name under `modules:`" });
-    let any_module: Vec<Value> = modules.into_iter().chain([path, own]).collect();
-    let rules: Vec<Value> = cards.iter().map(|card| rule(card)).collect();
-    let duration = json!({ "type": "string", "pattern": DURATION });
-    let size =
-        json!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string", "pattern": SIZE }] });
-    let restart = closed(json!({
-        "backoff": duration,
-        "backoff_max": duration,
-        "max_restarts": { "type": "integer", "minimum": 1 }
-    }));
-    let mut node = closed(json!({
-        "module": { "description": "a module's name, or a path with a `/`", "anyOf": any_module },
-        "params": { "type": "object", "description": "the module's own parameters" },
-        "pool": closed(json!({
-            "fixed_size": { "type": "integer", "minimum": 0, "description": "bytes of every buffer" },
-            "pool_size": { "type": "integer", "minimum": 0, "description": "most free buffers kept" }
-        })),
-        "on_fault": { "default": "stop", "anyOf": [
-            { "enum": ["stop", "drop", "bypass", "restart"] },
-            closed(json!({ "restart": restart }))
-        ] },
-        "batch": { "type": "integer", "minimum": 1, "maximum": 64, "description": "most frames in one call" },
-        "limits": closed(json!({ "memory": size, "call": duration, "output": size })),
-        "grant": { "type": "object" }
-    }));
-    node["required"] = json!(["module"]);
-    if !rules.is_empty() {
-        node["allOf"] = Value::Array(rules);
-    }
-    let mut entry = closed(json!({
-        "path": { "type": "string" },
-        "sha256": { "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" }
-    }));
-    entry["required"] = json!(["path"]);
     let mut graph = closed(json!({
-        "name": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$" },
-        "modules": named(json!({ "anyOf": [{ "type": "string" }, entry] })),
-        "nodes": named(node),
-        "links": { "type": "array", "items": { "type": "string", "pattern": ">>|<<|==" } }
+        "name": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$",
+            "description": "The graph's name; without it, the file's name without `.yaml`." },
+        "modules": named(json!({ "description": "A file, relative to the graph file; `#name` picks one of its modules.",
+            "anyOf": [{ "type": "string" }, entry()] })),
+        "nodes": named(node(&cards)),
+        "links": { "type": "array", "description": "How frames go: `a >> b`, `b << a`, `a == b`, and chains of them; an \
+            end is `node` or `node.port`. The first link of an output is its primary.",
+            "items": { "type": "string", "pattern": ">>|<<|==",
+                "patternErrorMessage": "links are `a >> b`, `b << a` and `a == b`; an end is `node` or `node.port`" } }
     }));
+    graph["properties"]["nodes"]["description"] =
+        json!("The nodes by their names, each an instance of a module.");
+    graph["properties"]["modules"]["description"] = json!("Files of modules that are not found by name.");
     graph["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     graph["title"] = json!("rogue-runtime graph");
     graph["required"] = json!(["nodes", "links"]);
+    // Names of one's own are those under `modules:`: without it only the modules at hand are right.
+    let names: Vec<&str> = cards.iter().map(|card| card.name.as_str()).collect();
+    let known = json!({ "pattern": format!("^({})$|/", names.join("|")),
+        "patternErrorMessage": format!("no such module is at hand; there are {}", names.join(", ")) });
+    let nodes =
+        json!({ "doNotSuggest": true, "additionalProperties": { "properties": { "module": known } } });
+    graph["if"] = json!({ "required": ["modules"] });
+    graph["then"] = json!(true);
+    graph["else"] = json!({ "properties": { "nodes": nodes } });
     graph
+}
+
+/// A node of one of these modules.
+fn node(cards: &[&Card]) -> Value {
+    let modules = cards.iter().map(|card| json!({ "const": card.name, "description": card.about }));
+    let path = json!({ "type": "string", "pattern": "/", "description": "a module file, relative to the graph file" });
+    let own = json!({ "type": "string", "pattern": NAME, "description": "a name under `modules:`" });
+    let any_module: Vec<Value> = modules.chain([path, own]).collect();
+    let mut node = closed(json!({
+        "module": { "description": "A module's name, or a path with a `/`.", "anyOf": any_module },
+        "params": { "type": "object", "description": "The module's own parameters." },
+        "pool": described("Where the node's frames come from, in place of what the module asks for.", closed(json!({
+            "fixed_size": { "type": "integer", "minimum": 0, "description": "Bytes of every buffer." },
+            "pool_size": { "type": "integer", "minimum": 0, "description": "Most free buffers kept." }
+        }))),
+        "on_fault": on_fault(),
+        "batch": { "type": "integer", "minimum": 1, "maximum": 64, "default": 64,
+            "description": "Most frames in one call. Default: 64." },
+        "limits": described("For sandboxed modules.",
+            closed(json!({ "memory": size(), "call": duration(), "output": size() }))),
+        "grant": { "type": "object", "description": "For sandboxed modules: what they may reach." }
+    }));
+    node["title"] = json!("node");
+    node["required"] = json!(["module"]);
+    let rules: Vec<Value> = cards.iter().map(|card| rule(card)).collect();
+    if !rules.is_empty() {
+        node["allOf"] = Value::Array(rules);
+    }
+    node
+}
+
+fn on_fault() -> Value {
+    let restart = closed(json!({
+        "backoff": described("The pause before the first restart. Default: 100ms.", duration()),
+        "backoff_max": described("The longest pause. Default: 10s.", duration()),
+        "max_restarts": { "type": "integer", "minimum": 1, "description": "After so many, the fault ends the run." }
+    }));
+    json!({ "default": "stop", "description": "What follows when the module fails. Default: stop.", "anyOf": [
+        { "const": "stop", "description": "The run ends; what else is held is delivered first." },
+        { "const": "drop", "description": "Frames that reach the node are dropped from then on." },
+        { "const": "bypass", "description": "Frames pass the node by. For modules with one input and one output." },
+        { "const": "restart", "description": "A new instance takes its place." },
+        closed(json!({ "restart": restart }))
+    ] })
+}
+
+/// An entry of `modules:` with more than a path.
+fn entry() -> Value {
+    let mut entry = closed(json!({
+        "path": { "type": "string", "description": "The file, relative to the graph file." },
+        "sha256": { "type": "string", "pattern": "^[0-9A-Fa-f]{64}$",
+            "description": "A file with other content is refused." }
+    }));
+    entry["required"] = json!(["path"]);
+    entry
+}
+
+fn duration() -> Value {
+    json!({ "type": "string", "pattern": DURATION, "patternErrorMessage": DURATION_HELP })
+}
+
+fn size() -> Value {
+    json!({ "type": ["string", "integer"], "minimum": 0, "pattern": SIZE, "patternErrorMessage": SIZE_HELP })
+}
+
+fn described(text: &str, mut schema: Value) -> Value {
+    schema["description"] = json!(text);
+    schema
 }
 
 /// If a node is of this module, its parameters follow this schema.
@@ -76,23 +125,38 @@ fn rule(card: &Card) -> Value {
     json!({ "if": { "properties": { "module": { "const": card.name } }, "required": ["module"] }, "then": then })
 }
 
-/// Says duration and size formats as patterns, which every checker knows.
+/// Says formats and defaults in words that every editor knows and shows.
 fn readable(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
             let pattern = match fields.get("format").and_then(Value::as_str) {
-                Some("duration") => Some(DURATION),
-                Some("size") => Some(SIZE),
+                Some("duration") => Some((DURATION, DURATION_HELP)),
+                Some("size") => Some((SIZE, SIZE_HELP)),
                 _ => None,
             };
-            if let Some(pattern) = pattern {
+            if let Some((pattern, help)) = pattern {
                 fields.remove("format");
                 fields.insert("pattern".to_owned(), json!(pattern));
+                fields.insert("patternErrorMessage".to_owned(), json!(help));
             }
+            show_default(fields);
             fields.values_mut().for_each(readable);
         }
         Value::Array(items) => items.iter_mut().for_each(readable),
         _ => {}
+    }
+}
+
+/// Editors show a parameter's description when they are asked about it, and not its default.
+fn show_default(fields: &mut Map<String, Value>) {
+    let default = match fields.get("default") {
+        None | Some(Value::Null) => return,
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    // In a parameter that is named `description` this is no text, and no default of it.
+    if let Some(Value::String(text)) = fields.get_mut("description") {
+        text.push_str(&format!(" Default: {default}."));
     }
 }
 

@@ -16,10 +16,10 @@ pub fn wrap(text: &str, indent: usize, width: usize) -> String {
 }
 
 fn wrap_line(line: &str, indent: usize, width: usize, out: &mut String) {
-    let mut used = 0;
+    let (mut used, mut begun) = (0, false);
     for word in line.split_inclusive(' ') {
         let shown = word.trim_end_matches(' ').chars().count();
-        if used > indent && used + shown > width {
+        if begun && shown > 0 && used + shown > width {
             let end = out.trim_end_matches(' ').len();
             out.truncate(end);
             out.push('\n');
@@ -28,6 +28,7 @@ fn wrap_line(line: &str, indent: usize, width: usize, out: &mut String) {
         }
         out.push_str(word);
         used += word.chars().count();
+        begun |= shown > 0;
     }
 }
 

@@ -29,7 +29,7 @@ impl StatusLine {
         StatusLine { sources, ..StatusLine::default() }
     }
 
-    /// The line at time `at` of the run, at most `width` characters; `left` is what is left of the drain.
+    /// The line at time `at` of the run, narrower than `width`; `left` is what is left of the drain.
     pub fn text(&mut self, at: Duration, ledger: &Ledger, left: Option<Duration>, width: usize) -> String {
         let sum = |of: fn(&NodeBook) -> u64| {
             let made = ledger.nodes.iter().zip(&self.sources).filter(|(_, makes)| **makes);
@@ -41,27 +41,43 @@ impl StatusLine {
             0.0 => 0.0,
             _ => now.saturating_sub(then) as f64 / seconds,
         };
-        let mut text = format!(
-            "{}  {} frames/s  {}B/s  {} dropped",
-            time(at),
-            prefixed(rate(frames, self.frames)).trim_end(),
-            prefixed(rate(bytes, self.bytes)),
-            thousands(ledger.nodes.iter().map(NodeBook::dropped_all).sum::<u64>()),
-        );
-        match ledger.lost() {
-            0 => {}
-            lost => text.push_str(&format!(" ({} lost)", thousands(lost))),
-        }
+        let dropped = thousands(ledger.nodes.iter().map(NodeBook::dropped_all).sum::<u64>());
+        let lost = match ledger.lost() {
+            0 => String::new(),
+            lost => format!(" ({} lost)", thousands(lost)),
+        };
         // Counters are read one after the other, so a node may seem to owe frames for a moment.
         let held: i64 = ledger.nodes.iter().map(|node| node.held.max(0)).sum();
-        text.push_str(&format!("  {} held", thousands(held)));
+        let draining = |left| format!("draining, {} left; Ctrl-C ends at once", time(left));
+        let mut parts = vec![
+            time(at),
+            format!("{} frames/s", prefixed(rate(frames, self.frames)).trim_end()),
+            format!("{}B/s", prefixed(rate(bytes, self.bytes))),
+            format!("{dropped} dropped{lost}"),
+            format!("{} held", thousands(held)),
+        ];
+        // Then it matters how much is still to be delivered, and no longer how fast frames are made.
         if let Some(left) = left {
-            text.push_str(&format!("  draining, {} left; Ctrl-C ends at once", time(left)));
+            parts.splice(1..3, []);
+            parts.insert(1, draining(left));
         }
         (self.at, self.frames, self.bytes) = (at, frames, bytes);
-        // The last column stays free: a line that fills it wraps on some terminals.
-        text.chars().take(width.saturating_sub(1)).collect()
+        fitting(parts.into_iter(), width)
     }
+}
+
+/// As many parts as fit, each whole: a number that is cut is another number.
+fn fitting(parts: impl Iterator<Item = String>, width: usize) -> String {
+    let mut text = String::new();
+    for part in parts {
+        let gap = if text.is_empty() { 0 } else { 2 };
+        // The last column stays free: a line that fills it wraps on some terminals.
+        if text.chars().count() + gap + part.chars().count() >= width {
+            break;
+        }
+        text = text + &" ".repeat(gap) + &part;
+    }
+    text
 }
 
 #[cfg(test)]
@@ -79,14 +95,17 @@ mod tests {
         ledger.nodes[0].out += 50;
         ledger.nodes[1].dropped =
             vec![Dropped { reason: "full".to_owned(), intent: Intent::Loss, frames: 3 }];
-        let text = line.text(Duration::from_millis(1500), &ledger, Some(Duration::from_secs(5)), 200);
-        let end = "3 dropped (3 lost)  7 held  draining, 5.0 s left; Ctrl-C ends at once";
-        assert_eq!(text, format!("1.5 s  100 frames/s  0 B/s  {end}"));
+        let text = line.text(Duration::from_millis(1250), &ledger, None, 200);
+        assert_eq!(text, "1.2 s  200 frames/s  0 B/s  3 dropped (3 lost)  7 held");
+        let text = line.text(Duration::from_millis(1500), &ledger, Some(Duration::from_secs(5)), 80);
+        assert_eq!(text, "1.5 s  draining, 5.0 s left; Ctrl-C ends at once  3 dropped (3 lost)  7 held");
     }
 
     #[test]
-    fn the_line_is_cut_to_the_terminal() {
-        let text = StatusLine::default().text(Duration::ZERO, &Ledger::default(), None, 20);
-        assert_eq!(text, "0 ms  0 frames/s  0");
+    fn the_line_has_what_fits_the_terminal() {
+        let text = |width| StatusLine::default().text(Duration::ZERO, &Ledger::default(), None, width);
+        assert_eq!(text(23), "0 ms  0 frames/s");
+        assert_eq!(text(24), "0 ms  0 frames/s  0 B/s");
+        assert_eq!((text(5), text(4)), ("0 ms".to_owned(), String::new()));
     }
 }

@@ -9,6 +9,7 @@ use super::{losses::Losses, signals::Signals, status_line::StatusLine};
 use crate::{
     control::{
         cli::RunArgs,
+        io::Widths,
         logger::{Logger, TARGET},
         numbers::{frames, time},
         screen::Screen,
@@ -135,8 +136,7 @@ impl<'a> Watch<'a> {
         self.warn(&ledger);
         self.logger.tick();
         if self.screen.is_terminal() {
-            let width = terminal_size::terminal_size_of(std::io::stderr());
-            let width = width.map_or(80, |(width, _)| usize::from(width.0));
+            let width = Widths::now().err.unwrap_or(80);
             let left = self.left(running);
             self.screen.status(Some(self.line.text(running.lasted(), &ledger, left, width)));
         }

@@ -4,7 +4,7 @@
 //! path, long links through waypoints, order by where a node's feeders stand) and then set beside the others by
 //! which queue feeds which. Units are pixels.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::graph::plan::Plan;
 
@@ -15,7 +15,7 @@ pub const NODE_HEIGHT: f64 = 46.0;
 /// Width of one character of a name.
 const CHAR_WIDTH: f64 = 8.4;
 const ROW_GAP: f64 = 22.0;
-const COLUMN_GAP: f64 = 58.0;
+const COLUMN_GAP: f64 = 60.0;
 const LABEL_CHAR_WIDTH: f64 = 6.5;
 const PADDING: f64 = 20.0;
 const TITLE_HEIGHT: f64 = 24.0;
@@ -44,6 +44,8 @@ pub struct Layout {
     pub segments: Vec<Rect>,
     /// How far each line is moved down, where several join the same two halves.
     pub offsets: Vec<f64>,
+    /// How far below the middle of its box each line arrives.
+    pub arrivals: Vec<f64>,
     /// The points between the ends of each line.
     pub waypoints: Vec<Vec<(f64, f64)>>,
     /// Width of all.
@@ -58,6 +60,7 @@ pub fn layout(plan: &Plan, lines: &[Line]) -> Layout {
         halves: vec![Rect::default(); plan.halves.len()],
         segments: vec![],
         offsets: offsets(lines),
+        arrivals: vec![0.0; lines.len()],
         waypoints: vec![vec![]; lines.len()],
         width: 0.0,
         height: 0.0,
@@ -75,6 +78,7 @@ pub fn layout(plan: &Plan, lines: &[Line]) -> Layout {
         picture.segments.push(size);
     }
     beside(plan, &segment_of, &lines_of, &mut picture);
+    arrive(lines, &mut picture);
     picture
 }
 
@@ -92,6 +96,30 @@ fn offsets(lines: &[Line]) -> Vec<f64> {
         }
     }
     offsets
+}
+
+/// Spreads the lines that arrive at one box over its height, in the order in which they come; one that comes straight
+/// stays in the middle.
+fn arrive(lines: &[Line], picture: &mut Layout) {
+    let mut alike: BTreeMap<usize, Vec<(f64, usize)>> = BTreeMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        let from = picture.halves[line.from];
+        let last = picture.waypoints[index].last().map(|point| point.1);
+        let y = last.unwrap_or(from.y + from.h / 2.0) + picture.offsets[index];
+        alike.entry(line.to).or_default().push((y, index));
+    }
+    for (to, mut own) in alike {
+        own.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let middle = picture.halves[to].y + picture.halves[to].h / 2.0;
+        let most = (own.len() - 1) as f64;
+        let straight = own.iter().position(|(y, _)| (y - middle).abs() < 0.5);
+        let pivot = straight.map_or(most / 2.0, |place| place as f64);
+        let furthest = pivot.max(most - pivot).max(0.5);
+        let step = (0.34 * NODE_HEIGHT / furthest).min(14.0);
+        for (place, (_, index)) in own.into_iter().enumerate() {
+            picture.arrivals[index] = (place as f64 - pivot) * step;
+        }
+    }
 }
 
 /// Something in a layer: a node, or the point where a long line passes.
@@ -137,10 +165,7 @@ fn inside(plan: &Plan, order: &[usize], own: &[usize], lines: &[Line], picture: 
             let y = middle[item] - lowest + PADDING + TITLE_HEIGHT;
             match item {
                 Item::Half(half) => {
-                    let own = self::width(plan, *item);
-                    let left = x + (width - own) / 2.0;
-                    picture.halves[*half] =
-                        Rect { x: left, y: y - NODE_HEIGHT / 2.0, w: own, h: NODE_HEIGHT };
+                    picture.halves[*half] = Rect { x, y: y - NODE_HEIGHT / 2.0, w: width, h: NODE_HEIGHT };
                 }
                 Item::Pass { line, .. } => picture.waypoints[*line].extend([(x, y), (x + width, y)]),
             }

@@ -2,6 +2,7 @@
 //!
 //! [`layout`](super::layout) says where things stand; this file says what they look like.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::graph::plan::{Plan, Side};
@@ -11,10 +12,14 @@ use super::{Line, joints, lines, segment_title, subtitle};
 
 /// Space around the picture.
 const MARGIN: f64 = 28.0;
-const HEADER: f64 = 46.0;
+const HEADER: f64 = 54.0;
 const FOOTER: f64 = 44.0;
 /// Least width: the legend needs it.
-const LEAST_WIDTH: f64 = 470.0;
+const LEAST_WIDTH: f64 = 640.0;
+/// Between two lines that lead back below all segments.
+const BACK_STEP: f64 = 12.0;
+/// How far a line that leads back stands out from the halves it joins.
+const BACK_OUT: f64 = 36.0;
 /// Fill and border of segments, taken in turn.
 const TINTS: [(&str, &str); 6] = [
     ("#eaf2fb", "#a9c6e8"),
@@ -28,12 +33,13 @@ const STYLE: &str = "text{font-family:'Inter','Segoe UI','Helvetica Neue',Arial,
     .name{font-size:14px;font-weight:600;text-anchor:middle}\
     .module{font-size:11px;fill:#62707f;text-anchor:middle}\
     .segment{font-size:11px;fill:#62707f;letter-spacing:.06em}\
-    .label{font-size:11px;fill:#3e4c59;text-anchor:middle}\
+    .label{font-size:12px;font-weight:600;fill:#334e68;text-anchor:middle;paint-order:stroke;stroke-width:6px;stroke-linejoin:round}\
     .title{font-size:18px;font-weight:600}\
     .node{fill:#fff;stroke:#52606d;stroke-width:1.4}\
     .open{stroke:#52606d;stroke-width:1.4;stroke-dasharray:2 3;fill:none}\
     .link{fill:none;stroke:#334e68;stroke-width:1.8}\
     .second{stroke-dasharray:7 5}\
+    .loose{fill:none;stroke:#9b2c2c;stroke-width:1.8}\
     .joint{fill:none;stroke:#829ab1;stroke-width:2.4;stroke-dasharray:1 6;stroke-linecap:round}";
 
 /// The plan as an SVG document.
@@ -47,8 +53,11 @@ pub fn svg(plan: &Plan) -> String {
 fn write_svg(plan: &Plan, out: &mut String) -> std::fmt::Result {
     let lines = lines(plan);
     let picture = layout(plan, &lines);
-    let width = picture.width.max(LEAST_WIDTH) + 2.0 * MARGIN;
-    let height = picture.height + HEADER + FOOTER + MARGIN;
+    let least = if loose(plan).is_empty() { LEAST_WIDTH } else { LEAST_WIDTH + 140.0 };
+    let width = picture.width.max(least) + 2.0 * MARGIN;
+    let back = joints(plan).into_iter().filter(|(take, give)| leads_back(&picture, *take, *give)).count();
+    let below = picture.height + back as f64 * BACK_STEP;
+    let height = below + HEADER + FOOTER + MARGIN;
     writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
@@ -61,23 +70,38 @@ fn write_svg(plan: &Plan, out: &mut String) -> std::fmt::Result {
         "<defs><marker id=\"tip\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" \
          orient=\"auto\"><path d=\"M0 0.8L10 5L0 9.2z\" fill=\"#334e68\"/></marker></defs>"
     )?;
-    writeln!(out, "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>")?;
+    writeln!(out, "<rect width=\"100%\" height=\"100%\" rx=\"14\" fill=\"#fff\"/>")?;
     writeln!(out, "<text class=\"title\" x=\"{MARGIN}\" y=\"34\">{}</text>", escape(&plan.name))?;
     writeln!(out, "<g transform=\"translate({MARGIN} {HEADER})\">")?;
     for (index, area) in picture.segments.iter().enumerate() {
         write_segment(out, index, *area)?;
     }
+    let mut below = picture.height;
     for (take, give) in joints(plan) {
-        write_joint(out, picture.halves[take], picture.halves[give])?;
+        let back = leads_back(&picture, take, give);
+        below += if back { BACK_STEP } else { 0.0 };
+        write_joint(out, picture.halves[take], picture.halves[give], back.then_some(below))?;
     }
     for (index, line) in lines.iter().enumerate() {
         write_line(out, line, index, &picture)?;
+    }
+    let loose = loose(plan);
+    for half in &loose {
+        let Rect { x, y, w, h } = picture.halves[*half];
+        let (x, y) =
+            (x + w, if lines.iter().any(|line| line.from == *half) { y + h - 9.0 } else { y + h / 2.0 });
+        writeln!(out, "<path class=\"loose\" d=\"M{x:.1} {y:.1}h13m0 -6v12\"/>")?;
+    }
+    // Above all lines, each on the colour of its segment.
+    for (index, line) in lines.iter().enumerate().filter(|(_, line)| !line.label.is_empty()) {
+        let segment = plan.segments.iter().position(|segment| segment.halves.contains(&line.from));
+        write_label(out, line, index, TINTS[segment.unwrap_or(0) % TINTS.len()].0, &picture)?;
     }
     for half in 0..plan.halves.len() {
         write_half(out, plan, half, picture.halves[half])?;
     }
     writeln!(out, "</g>")?;
-    write_legend(out, height - FOOTER / 2.0)?;
+    write_legend(out, height - FOOTER / 2.0, !loose.is_empty())?;
     writeln!(out, "</svg>")
 }
 
@@ -131,11 +155,27 @@ fn write_half(out: &mut String, plan: &Plan, half: usize, Rect { x, y, w, h }: R
     writeln!(out, "<text class=\"module\" x=\"{middle:.1}\" y=\"{:.1}\">{module}</text>", y + h / 2.0 + 15.0)
 }
 
-fn write_line(out: &mut String, line: &Line, index: usize, picture: &Layout) -> std::fmt::Result {
+/// Halves with an output that no link leads from: what is put into it is dropped.
+fn loose(plan: &Plan) -> Vec<usize> {
+    let linked: BTreeSet<(usize, u32)> =
+        plan.links.iter().map(|link| (link.from.node, link.from.port)).collect();
+    let loose = |node: &usize| {
+        let outputs = plan.nodes[*node].found.card.output_count();
+        (0..outputs).any(|port| !linked.contains(&(*node, port)))
+    };
+    (0..plan.nodes.len()).filter(loose).filter_map(|node| plan.giving_half(node)).collect()
+}
+
+/// Where a line begins and ends.
+fn ends(line: &Line, index: usize, picture: &Layout) -> [(f64, f64); 2] {
     let (from, to) = (picture.halves[line.from], picture.halves[line.to]);
-    let (waypoints, down) = (&picture.waypoints[index], picture.offsets[index]);
-    let start = (from.x + from.w, from.y + from.h / 2.0 + down);
-    let end = (to.x - 1.0, to.y + to.h / 2.0 + down);
+    let start = (from.x + from.w, from.y + from.h / 2.0 + picture.offsets[index]);
+    [start, (to.x - 1.0, to.y + to.h / 2.0 + picture.arrivals[index])]
+}
+
+fn write_line(out: &mut String, line: &Line, index: usize, picture: &Layout) -> std::fmt::Result {
+    let [start, end] = ends(line, index, picture);
+    let waypoints = &picture.waypoints[index];
     let mut at = start;
     let class = if line.primary { "link" } else { "link second" };
     write!(out, "<path class=\"{class}\" marker-end=\"url(#tip)\" d=\"M{:.1} {:.1}", at.0, at.1)?;
@@ -153,44 +193,71 @@ fn write_line(out: &mut String, line: &Line, index: usize, picture: &Layout) -> 
         )?;
         at = *point;
     }
-    writeln!(out, "\"/>")?;
-    if line.label.is_empty() {
-        return Ok(());
-    }
-    let first = waypoints.first().copied().unwrap_or(end);
-    let (x, y) = ((start.0 + first.0) / 2.0, (start.1 + first.1) / 2.0 - 6.0);
-    writeln!(out, "<text class=\"label\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escape(&line.label))
+    writeln!(out, "\"/>")
 }
 
-/// From the taking half to the giving half: straight on if that stands further right, else round below both.
-fn write_joint(out: &mut String, take: Rect, give: Rect) -> std::fmt::Result {
+/// In the middle of the line's first curve, on the colour behind it.
+fn write_label(
+    out: &mut String,
+    line: &Line,
+    index: usize,
+    tint: &str,
+    picture: &Layout,
+) -> std::fmt::Result {
+    let [start, end] = ends(line, index, picture);
+    let first = picture.waypoints[index].first().copied().unwrap_or(end);
+    let (x, y) = ((start.0 + first.0 - 7.0) / 2.0, (start.1 + first.1) / 2.0 + 4.0);
+    let label = escape(&line.label);
+    writeln!(out, "<text class=\"label\" stroke=\"{tint}\" x=\"{x:.1}\" y=\"{y:.1}\">{label}</text>")
+}
+
+/// Whether the giving half of an endpoint does not stand right of the taking one.
+fn leads_back(picture: &Layout, take: usize, give: usize) -> bool {
+    picture.halves[give].x <= picture.halves[take].x + picture.halves[take].w
+}
+
+/// From the taking half to the giving half: straight on if that stands further right, else round at height `below`.
+fn write_joint(out: &mut String, take: Rect, give: Rect, below: Option<f64>) -> std::fmt::Result {
     let (x1, y1) = (take.x + take.w, take.y + take.h / 2.0);
     let (x2, y2) = (give.x, give.y + give.h / 2.0);
-    if x2 > x1 {
+    let Some(below) = below else {
         let middle = (x1 + x2) / 2.0;
         return writeln!(
             out,
             "<path class=\"joint\" d=\"M{x1:.1} {y1:.1}C{middle:.1} {y1:.1} {middle:.1} {y2:.1} {x2:.1} {y2:.1}\"/>"
         );
-    }
-    let below = (take.y + take.h).max(give.y + give.h) + 12.0;
+    };
+    let (right, left, r) = (x1 + BACK_OUT, x2 - BACK_OUT, 12.0);
     writeln!(
         out,
-        "<path class=\"joint\" d=\"M{x1:.1} {y1:.1}C{:.1} {y1:.1} {:.1} {below:.1} {x1:.1} {below:.1}\
-         L{x2:.1} {below:.1}C{:.1} {below:.1} {:.1} {y2:.1} {x2:.1} {y2:.1}\"/>",
-        x1 + 26.0,
-        x1 + 26.0,
-        x2 - 26.0,
-        x2 - 26.0
+        "<path class=\"joint\" d=\"M{x1:.1} {y1:.1}H{:.1}a{r} {r} 0 0 1 {r} {r}V{:.1}a{r} {r} 0 0 1 -{r} {r}H{:.1}\
+         a{r} {r} 0 0 1 -{r} -{r}V{:.1}a{r} {r} 0 0 1 {r} -{r}H{x2:.1}\"/>",
+        right - r,
+        below - r,
+        left + r,
+        y2 + r
     )
 }
 
-fn write_legend(out: &mut String, y: f64) -> std::fmt::Result {
-    let entries =
-        [("link", "primary link"), ("link second", "secondary link"), ("joint", "halves of an endpoint")];
-    for (index, (class, text)) in entries.iter().enumerate() {
-        let x = MARGIN + index as f64 * 150.0;
-        writeln!(out, "<path class=\"{class}\" d=\"M{x:.1} {:.1}h34\"/>", y - 4.0)?;
+fn write_legend(out: &mut String, y: f64, loose: bool) -> std::fmt::Result {
+    let entries = [
+        ("link", "primary link"),
+        ("link second", "secondary link"),
+        ("joint", "halves of an endpoint"),
+        ("loose", "not linked: dropped"),
+    ];
+    let (fill, border) = TINTS[0];
+    writeln!(
+        out,
+        "<rect x=\"{MARGIN}\" y=\"{:.1}\" width=\"34\" height=\"15\" rx=\"5\" fill=\"{fill}\" stroke=\"{border}\"/>",
+        y - 11.5
+    )?;
+    writeln!(out, "<text class=\"segment\" x=\"{:.1}\" y=\"{y:.1}\">one thread</text>", MARGIN + 42.0)?;
+    let shown = if loose { entries.len() } else { entries.len() - 1 };
+    for (index, (class, text)) in entries.iter().take(shown).enumerate() {
+        let x = MARGIN + 132.0 + index as f64 * 150.0 + if index > 2 { 48.0 } else { 0.0 };
+        let path = if *class == "loose" { "h26m0 -6v12" } else { "h34" };
+        writeln!(out, "<path class=\"{class}\" d=\"M{x:.1} {:.1}{path}\"/>", y - 4.0)?;
         writeln!(out, "<text class=\"segment\" x=\"{:.1}\" y=\"{y:.1}\">{text}</text>", x + 42.0)?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Each mistake a graph can have: found, placed exactly, with what to do; all of a file at once.
 
 use super::*;
+use crate::graph::render_within;
 
 /// A sound graph with more nodes and links.
 fn graph(nodes: &str, links: &str) -> String {
@@ -461,4 +462,25 @@ fn mistakes_are_shown_with_line_and_caret() {
     );
     assert!(render(&errors, text, true).contains("\u{1b}["));
     assert!(!render(&errors, "", false).contains('^'), "another text than the file's shows no line");
+}
+
+#[test]
+fn mistakes_fit_a_terminal() {
+    let text = "nodes:\n  q: { module: fifo, params: { max_depth: 100, overflow: block, no_copy: true, \
+                max_dept: 3 } }\nlinks: []\n";
+    let errors = check(text).expect_err("wrong");
+    let shown = |width| render_within(&errors, text, false, width);
+    assert_eq!(shown(None), render(&errors, text, false));
+    for width in [40, 50, 60, 80] {
+        let shown = shown(Some(width));
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines.iter().all(|line| line.chars().count() <= width), "{width}:\n{shown}");
+        // The carets stand under what they mean, wherever the line was cut.
+        let caret = lines.iter().position(|line| line.contains("^^^^^^^^")).expect("carets");
+        let from = lines[caret].find('^').expect("a caret");
+        assert_eq!(lines[caret - 1].get(from..from + 8), Some("max_dept"), "{width}:\n{shown}");
+    }
+    assert_eq!(shown(Some(1)), shown(Some(40)), "no narrower than can be read");
+    let narrow = shown(Some(40));
+    assert!(narrow.contains("error: node `q`: there is no parameter\n       `max_dept`\n"), "{narrow}");
 }

@@ -45,8 +45,46 @@ fn svg_has_every_half_every_link_and_no_overlap() {
     assert_eq!(text.matches("marker-end").count(), plan.links.len());
     assert_eq!(text.matches("class=\"link second\"").count(), 3 + 1, "three secondaries and the legend");
     assert_eq!(text.matches("class=\"joint\"").count(), 1 + 1, "one endpoint and the legend");
+    assert_eq!(text.matches("class=\"loose\"").count(), 0, "every output is linked");
     assert!(!text.contains("NaN") && !text.contains("inf"));
     assert!(!attributes(&text, "x").is_empty());
+}
+
+#[test]
+fn svg_shows_what_is_dropped_for_want_of_a_link_and_what_leads_back() {
+    let nodes = "nodes:\n  src: { module: pattern }\n  q: { module: fifo }\n  end: { module: debug }\n";
+    let plan = plan(&format!("{nodes}links:\n  - src >> q\n  - src >> end\n"));
+    assert_eq!(svg(&plan).matches("class=\"loose\"").count(), 1 + 1, "one output and the legend");
+    let plan = super::plan(&format!("{nodes}links:\n  - src >> q\n  - src >> end\n  - q >> end\n"));
+    let text = svg(&plan);
+    assert_eq!(text.matches("class=\"loose\"").count(), 0);
+    // Both halves are in one segment: the line between them goes round below it.
+    let picture = super::super::print::layout_of(&plan);
+    let joint = text.lines().find(|line| line.contains("class=\"joint\"")).expect("a joint");
+    let lowest = joint.split('V').nth(1).and_then(|rest| rest.split('a').next()).expect("a height");
+    assert!(lowest.parse::<f64>().expect("a number") + 12.0 > picture.height, "{joint}");
+}
+
+#[test]
+fn lines_arrive_at_a_node_in_the_order_in_which_they_come() {
+    let text = "nodes:\n  a: { module: pattern }\n  b: { module: pattern }\n  c: { module: pattern }\n  \
+                cmp: { module: compare }\n  view: { module: debug }\nlinks:\n  - a >> cmp.b\n  - b >> cmp.a\n  \
+                - c >> view\n  - a >> view\n  - b >> view\n";
+    let plan = plan(text);
+    let picture = super::super::print::layout_of(&plan);
+    for (index, node) in plan.nodes.iter().enumerate().filter(|(_, node)| node.found.card.output_count() == 0)
+    {
+        let mut own: Vec<(f64, f64)> = (0..plan.links.len())
+            .filter(|link| plan.links[*link].to.node == index)
+            .map(|link| {
+                let from = plan.giving_half(plan.links[link].from.node).expect("it gives");
+                (picture.halves[from].y, picture.arrivals[link])
+            })
+            .collect();
+        own.sort_by(|a, b| a.0.total_cmp(&b.0));
+        assert!(own.len() > 1 && own.windows(2).all(|two| two[0].1 < two[1].1), "{}: {own:?}", node.name);
+        assert!(own.iter().all(|(_, at)| at.abs() < picture.halves[0].h / 2.0), "{own:?}");
+    }
 }
 
 #[test]
