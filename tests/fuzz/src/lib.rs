@@ -47,23 +47,6 @@ fn file_of(bytes: &[u8]) -> (std::fs::File, String) {
     (file, path)
 }
 
-/// The same, but for the last digit of numbers of 16 digits and more: `serde_json` reads those to the nearest number or
-/// the one beside it.
-fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
-    use serde_json::Value::{Array, Number, Object};
-    match (a, b) {
-        (Number(a), Number(b)) => match (a.as_f64(), b.as_f64()) {
-            (Some(x), Some(y)) if a.is_f64() && b.is_f64() => (x - y).abs() <= x.abs() * 1e-15,
-            _ => a == b,
-        },
-        (Array(a), Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b)),
-        (Object(a), Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| alike(a, b)))
-        }
-        _ => a == b,
-    }
-}
-
 /// A message is a sentence that a terminal shows as it is.
 fn readable(message: &str, longest: usize) {
     assert!(!message.trim().is_empty(), "an error without a word");

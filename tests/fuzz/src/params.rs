@@ -19,7 +19,7 @@ use rogue_runtime::{
 use rogue_sdk::params::{Duration, OneOrMany, ParamError, Params, Size};
 use serde_json::{Value, json};
 
-use super::{alike, library, readable};
+use super::{library, readable};
 
 /// What a frame meets when the queue is full.
 #[derive(Params, Clone, Copy, Debug, PartialEq)]
@@ -154,7 +154,7 @@ fn read(text: &str) -> Result<All, Vec<ParamError>> {
         Ok(all) => {
             let text = written(all).to_string();
             match All::parse(&text) {
-                Ok(again) => assert!(alike(&written(all), &written(&again)), "{text} became {again:?}"),
+                Ok(again) => assert!(written(all) == written(&again), "{text} became {again:?}"),
                 Err(errors) => panic!("{text} was written, and is refused: {errors:?}"),
             }
         }
