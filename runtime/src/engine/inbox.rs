@@ -38,13 +38,9 @@ impl Inbox {
     /// Puts a frame at the end.
     #[inline]
     pub fn push(&mut self, port: u32, frame: Frame) {
-        self.bytes += u64::from(frame.payload());
-        self.make_room(1);
-        if let Some(slot) = self.slots.get_mut(self.tail) {
-            *slot = Some(frame);
-            self.tail += 1;
-            self.came_by(port, 1);
-        }
+        let bytes = frame.payload().into();
+        self.room(1)[0] = Some(frame);
+        self.filled(port, 1, bytes);
     }
 
     /// Empty slots behind the frames, for [`Inbox::filled`].

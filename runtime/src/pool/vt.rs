@@ -8,8 +8,7 @@ use std::ptr;
 /// The one table of this process.
 pub static FRAME_VT: FrameVt = table::<Pools>();
 
-/// Charges a frame to another account: who answers for it from now on. `charged` says how many handles
-/// changed hands, for the caller's books.
+/// Charges a frame to another account: who answers for it from now on. The books are the caller's to keep.
 #[inline]
 pub fn set_holder(frame: &mut Frame, holder: u32) {
     // SAFETY: `&mut Frame` is the only access to the header.
