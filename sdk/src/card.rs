@@ -38,7 +38,7 @@ pub use check::{MODULE_LIMIT, PORT_LIMIT, TEXT_LIMIT};
 pub use parts::{Counter, DropReason, Intent, Port, Reading, Shape, StateForm};
 pub use write::{CardSource, cards_bytes, cards_len};
 
-use rogue_abi::module_flags;
+use crate::abi::module_flags;
 
 const IN: &[Port] = &[Port::new("in", "")];
 const OUT: &[Port] = &[Port::new("out", "")];

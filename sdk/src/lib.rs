@@ -10,7 +10,8 @@
 //!   parameters.
 //! - [`Context`] is the call being made, [`Node`] the place in the graph: counters, readings, waking,
 //!   logging (through the `log` crate).
-//! - [`export_module!`] makes the plugin; [`bench`](mod@bench) runs one module without a graph.
+//! - [`export_module!`] makes the plugin, or the component, as the target says; [`bench`](mod@bench) runs one module
+//!   without a graph.
 //!
 //! ```
 //! use rogue_sdk::prelude::*;
@@ -47,6 +48,8 @@
 
 extern crate self as rogue_sdk;
 
+mod abi;
+#[cfg(not(target_family = "wasm"))]
 pub mod bench;
 pub mod card;
 mod context;
@@ -54,6 +57,8 @@ mod error;
 #[doc(hidden)]
 pub mod export;
 pub mod frame;
+#[cfg(any(test, target_family = "wasm"))]
+mod guest;
 mod host;
 mod logger;
 mod node;

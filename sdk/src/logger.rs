@@ -65,7 +65,8 @@ pub(crate) fn enter(node: &Node) {
     CURRENT.set(Some(*node));
 }
 
-/// What is logged on this thread from now on is nobody's.
+/// What is logged on this thread from now on is nobody's. A component has one thread and one node.
+#[cfg(not(target_family = "wasm"))]
 #[inline]
 pub(crate) fn leave() {
     CURRENT.set(None);

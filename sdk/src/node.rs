@@ -1,16 +1,22 @@
 //! A module's way to the runtime: counters, readings, logging, waking, pools.
 //!
 //! A [`Node`] names the instance's place in the graph; it is small, may be copied and sent to threads, and
-//! stays harmless when the node is gone.
+//! stays harmless when the node is gone. What a node has outside of its calls is in [`threads`].
 
-use crate::{Error, Reason, Result, frame::Frame, host};
-use rogue_abi::{HostPtr, NodeRef, half};
+mod threads;
+
+use crate::abi::half;
+use crate::{Reason, Result, frame::Frame, host};
+#[cfg(not(target_family = "wasm"))]
+use rogue_abi::{HostPtr, NodeRef};
 use std::{fmt, time::Duration};
 
 /// The node an instance runs as.
 #[derive(Clone, Copy)]
 pub struct Node {
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) host: HostPtr,
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) node: NodeRef,
     pub(crate) log: &'static str,
 }
@@ -18,17 +24,17 @@ pub struct Node {
 impl Node {
     /// A counter of the card.
     pub fn counter(&self, name: &str) -> Counter {
-        host::counter(self, name, rogue_abi::counter_kind::EVENT)
+        host::counter(self, name, crate::abi::counter_kind::EVENT)
     }
 
     /// A counter of what was lost outside of the graph.
     pub fn outside_counter(&self, name: &str) -> Counter {
-        host::counter(self, name, rogue_abi::counter_kind::OUTSIDE)
+        host::counter(self, name, crate::abi::counter_kind::OUTSIDE)
     }
 
     /// A reading of the card that is a number.
     pub fn gauge(&self, name: &str) -> Gauge {
-        Gauge(host::counter(self, name, rogue_abi::counter_kind::GAUGE))
+        Gauge(host::counter(self, name, crate::abi::counter_kind::GAUGE))
     }
 
     /// Sets a reading of the card to a text.
@@ -60,13 +66,9 @@ impl Node {
     /// Announces something only one node may have, such as `tcp:0.0.0.0:8000`.
     ///
     /// # Errors
-    /// When another node has it.
+    /// When another node has it; in a sandbox always.
     pub fn claim(&self, name: &str) -> Result<()> {
-        if host::claim(self, name) {
-            Ok(())
-        } else {
-            Err(Error::new(format_args!("{name} is already taken by another node of this graph")))
-        }
+        host::claim(self, name)
     }
 
     /// Takes an announcement back.
@@ -134,52 +136,18 @@ impl Node {
         host::random(self)
     }
 
-    /// From a thread of the module's own: has the node treated as faulted.
+    /// From a thread of the module's own, or outside of a call: has the node treated as faulted at its next call.
     pub fn fault(&self, error: impl fmt::Display) {
         host::fault(self, &error.to_string());
-    }
-
-    /// Starts a thread of the module's own, named and logging as this node. Join it in `stop`.
-    ///
-    /// # Errors
-    /// When the system has no thread left.
-    pub fn spawn(&self, body: impl FnOnce(Node) + Send + 'static) -> Result<std::thread::JoinHandle<()>> {
-        let node = *self;
-        let thread =
-            std::thread::Builder::new().name(self.log.rsplit('.').next().unwrap_or("module").to_owned());
-        Ok(thread.spawn(move || {
-            host::thread_enter(&node);
-            let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| body(node)));
-            if let Err(panic) = panicked {
-                node.fault(format_args!(
-                    "a thread of the module panicked: {}",
-                    crate::export::panic_text(&*panic)
-                ));
-            }
-            host::thread_exit(&node);
-        })?)
-    }
-
-    /// Has the half `take` (true) or `give` called, once, when there is something to read. To be asked for
-    /// again after each such call.
-    pub fn watch_read(&self, fd: std::os::fd::BorrowedFd<'_>, take: bool) -> Result<()> {
-        host::watch(self, if take { half::TAKE } else { half::GIVE }, fd, rogue_abi::interest::READ)
-    }
-
-    /// The same for room to write.
-    pub fn watch_write(&self, fd: std::os::fd::BorrowedFd<'_>, take: bool) -> Result<()> {
-        host::watch(self, if take { half::TAKE } else { half::GIVE }, fd, rogue_abi::interest::WRITE)
-    }
-
-    /// Ends the watching of a descriptor; to be called before it is closed.
-    pub fn unwatch(&self, fd: std::os::fd::BorrowedFd<'_>, take: bool) {
-        host::unwatch(self, if take { half::TAKE } else { half::GIVE }, fd);
     }
 }
 
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Node({:#x})", self.node.0)
+        #[cfg(not(target_family = "wasm"))]
+        return write!(f, "Node({:#x})", self.node.0);
+        #[cfg(target_family = "wasm")]
+        write!(f, "Node({})", self.log)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::{Error, Result, frame::Frame};
 use serde::{Serialize, de::DeserializeOwned};
+#[cfg(not(target_family = "wasm"))]
 use std::os::fd::OwnedFd;
 
 /// State by schema and version. The card names both; a module refuses what it does not know.
@@ -45,7 +46,8 @@ impl State {
 pub struct Held {
     /// Frames with the output port they would have left by, oldest first.
     pub frames: Vec<(u32, Frame)>,
-    /// Descriptors with the name the module gives them.
+    /// Descriptors with the name the module gives them. A sandboxed module has none.
+    #[cfg(not(target_family = "wasm"))]
     pub handles: Vec<(String, OwnedFd)>,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Called by `export_module!`. What holds: every card written has passed `check`.
 
-use rogue_abi::CARDS_MAGIC;
+use crate::abi::CARDS_MAGIC;
 
 use super::check::{MODULE_LIMIT, TEXT_LIMIT, check};
 use super::{Card, Intent, Port, Shape};

@@ -1,8 +1,8 @@
 //! One call as the shapes see it: frames offered ([`Input`]) and where results go ([`Out`]).
 #![allow(unsafe_code)]
 
+use crate::abi::{Call, FrameHdr, OutItem};
 use crate::{Node, Result, frame::Frame, host};
-use rogue_abi::{Call, FrameHdr, OutItem};
 use std::{marker::PhantomData, ptr::NonNull};
 
 /// The frames on offer in a call; what is not taken stays with the host.
@@ -80,7 +80,7 @@ impl<'a> Input<'a> {
 /// `out` must be valid.
 #[cold]
 #[inline(never)]
-unsafe fn grow(out: NonNull<rogue_abi::Out>) -> Option<(*mut OutItem, u32)> {
+unsafe fn grow(out: NonNull<crate::abi::Out>) -> Option<(*mut OutItem, u32)> {
     // SAFETY: see the contract.
     let (refused, out) = unsafe { (((*out.as_ptr()).grow)(out.as_ptr()) != 0, &*out.as_ptr()) };
     (!refused && out.len < out.cap).then_some((out.items, out.cap))
@@ -105,7 +105,7 @@ unsafe fn grow(out: NonNull<rogue_abi::Out>) -> Option<(*mut OutItem, u32)> {
 /// }
 /// ```
 pub struct Out<'a> {
-    out: NonNull<rogue_abi::Out>,
+    out: NonNull<crate::abi::Out>,
     /// Those of the host's list, kept at hand: `items`, `cap`, `limit` and, written through, `len`.
     items: *mut OutItem,
     cap: u32,
@@ -113,14 +113,14 @@ pub struct Out<'a> {
     len: u32,
     refused: bool,
     node: Node,
-    call: PhantomData<(&'a mut rogue_abi::Out, *const ())>,
+    call: PhantomData<(&'a mut crate::abi::Out, *const ())>,
 }
 
 impl<'a> Out<'a> {
     /// # Safety
     /// `out` must be valid for `'a`.
     #[inline]
-    pub(crate) unsafe fn new(out: NonNull<rogue_abi::Out>, node: Node) -> Out<'a> {
+    pub(crate) unsafe fn new(out: NonNull<crate::abi::Out>, node: Node) -> Out<'a> {
         // SAFETY: see the contract.
         let o = unsafe { &*out.as_ptr() };
         let (items, cap, limit, len) = (o.items, o.cap, o.limit, o.len);
@@ -156,7 +156,7 @@ impl<'a> Out<'a> {
                 Some((items, cap)) => (self.items, self.cap) = (items, cap),
                 None => {
                     self.refused = true;
-                    host::drop_raw(&self.node, item.frame, rogue_abi::reason::FAULT);
+                    host::drop_raw(&self.node, item.frame, crate::abi::reason::FAULT);
                     return;
                 }
             }

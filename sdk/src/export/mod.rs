@@ -1,7 +1,10 @@
-//! How a module's source becomes a plugin: [`crate::export_module!`], and the tables it exports.
+//! How a module's source becomes a plugin or a component: [`crate::export_module!`], and what it exports.
 
 pub(crate) mod call;
+#[cfg(not(target_family = "wasm"))]
 pub mod native;
+#[cfg(target_family = "wasm")]
+pub mod wasm;
 
 /// What a panic said.
 pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
@@ -15,11 +18,12 @@ pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 }
 
 /// Makes the plugin of a crate: one or more modules with their shapes. To be called once, in a crate of type
-/// `cdylib`.
+/// `cdylib`. For a `wasm` target it makes a component of the same source.
 ///
 /// ```ignore
 /// export_module!(PrbsSource: Source, PrbsCheck: Sink);
 /// ```
+#[cfg(not(target_family = "wasm"))]
 #[macro_export]
 macro_rules! export_module {
     ($($module:ty : $shape:ident),+ $(,)?) => {
@@ -63,6 +67,42 @@ macro_rules! export_module {
     };
 }
 
+/// Makes the component of a crate: one or more modules with their shapes, and their cards in the section `rogue:cards`.
+/// To be called once, in a crate of type `cdylib`.
+#[cfg(target_family = "wasm")]
+#[macro_export]
+macro_rules! export_module {
+    ($($module:ty : $shape:ident),+ $(,)?) => {
+        const _: () = {
+            const CARDS: &[$crate::card::CardSource] = &[$($crate::card::CardSource {
+                card: <$module as $crate::Module>::CARD,
+                version: ::core::env!("CARGO_PKG_VERSION"),
+                schema: <<$module as $crate::Module>::Params as $crate::params::Params>::SCHEMA,
+            }),+];
+            const LEN: usize = $crate::card::cards_len(CARDS);
+
+            #[unsafe(link_section = "rogue:cards")]
+            #[used]
+            pub static __ROGUE_CARDS: [u8; LEN] = $crate::card::cards_bytes::<LEN>(CARDS);
+
+            static MODULES: &[$crate::export::wasm::Entry] =
+                &[$($crate::export::wasm::entry::<$crate::__shape!($shape, $module)>()),+];
+
+            struct Component;
+
+            impl $crate::export::wasm::Exports for Component {
+                fn modules() -> &'static [$crate::export::wasm::Entry] {
+                    MODULES
+                }
+            }
+
+            $crate::export::wasm::bindings::__export_component!(
+                Component with_types_in $crate::export::wasm::bindings
+            );
+        };
+    };
+}
+
 /// The adapter of a shape.
 #[doc(hidden)]
 #[macro_export]
@@ -70,5 +110,23 @@ macro_rules! __shape {
     (Transform, $module:ty) => { $crate::shape::AsTransform<$module> };
     (Sink, $module:ty) => { $crate::shape::AsSink<$module> };
     (Source, $module:ty) => { $crate::shape::AsSource<$module> };
-    (Endpoint, $module:ty) => { $crate::shape::AsEndpoint<$module> };
+    (Endpoint, $module:ty) => { $crate::__endpoint!($module) };
+}
+
+/// The adapter of an endpoint.
+#[doc(hidden)]
+#[cfg(not(target_family = "wasm"))]
+#[macro_export]
+macro_rules! __endpoint {
+    ($module:ty) => { $crate::shape::AsEndpoint<$module> };
+}
+
+/// There is none in a sandbox.
+#[doc(hidden)]
+#[cfg(target_family = "wasm")]
+#[macro_export]
+macro_rules! __endpoint {
+    ($module:ty) => {
+        ::core::compile_error!("an endpoint has two threads; it is native only")
+    };
 }

@@ -1,7 +1,7 @@
 //! One buffer of a frame: head room, payload, tail room (spec section 2).
 
 use super::{Frame, FrameError};
-use rogue_abi::Seg;
+use crate::abi::Seg;
 
 /// A buffer, to look at. Sizes in bytes.
 #[derive(Clone, Copy)]

@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
 
     /// Bytes left in the frame.
     pub fn remaining(&self) -> u32 {
-        self.frame.payload() - self.position
+        self.frame.present().saturating_sub(self.position)
     }
 
     /// Bytes left in this buffer, as a slice; empty only at the end.
@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`FrameError::BeyondPayload`]; the position is as it was.
     pub fn seek(&mut self, position: u32) -> Result<(), FrameError> {
-        self.frame.readable(position, 0)?;
+        self.frame.within(position, 0)?;
         *self = Reader::new(self.frame);
         self.advance(position);
         Ok(())

@@ -46,6 +46,9 @@ pub enum FrameError {
         /// Buffers of the frame.
         count: usize,
     },
+    /// The bytes are the runtime's: a module whose card says `metadata_only` is given none of them in a sandbox.
+    #[error("the payload is not here: the card says metadata_only; take that out to read payload")]
+    NoPayload,
     /// The runtime had no memory, or the frame would have had more than 65,535 buffers.
     #[error("the runtime has no memory for this, or the frame would have more than 65535 buffers")]
     NoMemory,

@@ -1,7 +1,7 @@
 //! Metadata, sizes, and reading and writing bytes at an offset (spec section 1).
 
 use super::{Buffer, BufferMut, Frame, FrameError, Reader, Writer};
-use rogue_abi::Seg;
+use crate::abi::Seg;
 
 /// Metadata. All of it starts at 0.
 impl Frame {
@@ -155,6 +155,7 @@ impl Frame {
             several => fill_in_order(several, payload),
         }
         self.hdr_mut().payload = payload;
+        self.cover();
         Ok(())
     }
 
@@ -201,10 +202,16 @@ impl Frame {
     }
 
     /// `BeyondPayload` unless `len` bytes from `offset` are valid.
-    pub(super) fn readable(&self, offset: u32, len: usize) -> Result<(), FrameError> {
+    pub(super) fn within(&self, offset: u32, len: usize) -> Result<(), FrameError> {
         let asked = u64::from(offset) + len as u64;
         let payload = self.payload();
         if asked <= payload.into() { Ok(()) } else { Err(FrameError::BeyondPayload { asked, payload }) }
+    }
+
+    /// [`Frame::within`], and the bytes can be read.
+    pub(super) fn readable(&self, offset: u32, len: usize) -> Result<(), FrameError> {
+        self.within(offset, len)?;
+        if len > 0 && self.is_absent() { Err(FrameError::NoPayload) } else { Ok(()) }
     }
 }
 
@@ -293,6 +300,7 @@ impl Frame {
     #[inline]
     pub fn contiguous(&self) -> Option<&[u8]> {
         match self.buffer_count() {
+            _ if self.is_absent() => None,
             0 | 1 => Some(self.seg_payload(0)),
             _ => {
                 let mut full = (0..self.buffer_count()).filter(|&i| !self.seg_payload(i).is_empty());
@@ -330,7 +338,7 @@ impl Frame {
 
     /// Whether both frames have the same payload bytes, however they are cut into buffers.
     pub fn same_payload(&self, other: &Frame) -> bool {
-        if self.payload() != other.payload() {
+        if self.payload() != other.payload() || self.is_absent() || other.is_absent() {
             return false;
         }
         let (mut a, mut b) = (self.reader(), other.reader());

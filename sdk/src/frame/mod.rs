@@ -17,7 +17,7 @@ mod error;
 mod frame;
 #[doc(hidden)]
 pub mod ops;
-mod raw;
+pub(crate) mod raw;
 #[doc(hidden)]
 pub mod table;
 

@@ -1,14 +1,14 @@
 //! What a host does with frames: the functions behind `rogue_abi::FrameVt`, over any [`Memory`].
 //!
-//! Used by the runtime (its pools) and by [`crate::bench`] (plain memory); authors never see it. What
-//! holds:
+//! Used by the runtime (its pools), by the bench (plain memory) and in components (their own memory); authors never
+//! see it. What holds:
 //! - A *slot* is one allocation: header, block, then `cap` bytes. It is free when its header is dead and
 //!   no segment refers to its block. Extra buffers are slots whose header was never alive.
 //! - `refs` of a block counts segments; [`refs::HEADER`] says that the header beside it is alive.
 //! - A header is alive from the moment it has a holder until [`release`] or [`append`] took it.
 #![allow(unsafe_code)]
 
-use rogue_abi::{Block, FrameHdr, Seg, refs};
+use crate::abi::{Block, FrameHdr, Seg, refs};
 use std::{
     alloc::Layout,
     ptr,
@@ -118,7 +118,7 @@ pub fn request<M: Memory>(owner: u64, holder: u32, size: u32, now_ns: u64) -> *m
     unsafe {
         live_whole(hdr, holder, now_ns, raw, M::buffer_taken(owner, cap));
         if raw < size && extend::<M>(hdr, size - raw) != 0 {
-            release::<M>(hdr, rogue_abi::why::NORMAL);
+            release::<M>(hdr, crate::abi::why::NORMAL);
             return ptr::null_mut();
         }
     }
@@ -248,7 +248,7 @@ pub unsafe fn release<M: Memory>(hdr: *mut FrameHdr, why: u32) {
     // SAFETY: the header is ours; see the contract.
     unsafe {
         // The usual end: one buffer, nobody else has it, so no count need be written back atomically.
-        if is_whole(hdr) && why == rogue_abi::why::NORMAL && M::end_whole(hdr) {
+        if is_whole(hdr) && why == crate::abi::why::NORMAL && M::end_whole(hdr) {
             return;
         }
         release_any::<M>(hdr, why);
@@ -305,7 +305,7 @@ pub unsafe fn share<M: Memory>(hdr: *mut FrameHdr) -> *mut FrameHdr {
             return new;
         }
         if !reserve(new, from.nseg as usize) {
-            release::<M>(new, rogue_abi::why::NORMAL);
+            release::<M>(new, crate::abi::why::NORMAL);
             return ptr::null_mut();
         }
         let to = &mut *new;
@@ -347,10 +347,10 @@ pub unsafe fn slice<M: Memory>(hdr: *mut FrameHdr, offset: u32, len: u32) -> *mu
             }
             let n = (here - skip).min(left);
             if !reserve(new, 1) {
-                release::<M>(new, rogue_abi::why::NORMAL);
+                release::<M>(new, crate::abi::why::NORMAL);
                 return ptr::null_mut();
             }
-            let base = seg.base.add((seg.head + skip) as usize);
+            let base = seg.base.wrapping_add((seg.head + skip) as usize);
             (*seg.block).refs.fetch_add(1, Ordering::Relaxed);
             let to = &mut *new;
             *to.segs.add(to.nseg as usize) = Seg { base, raw: n, head: 0, tail: 0, end: n, ..seg };
@@ -425,7 +425,7 @@ pub unsafe fn append<M: Memory>(hdr: *mut FrameHdr, other: *mut FrameHdr) -> i32
         to.payload += from.payload;
         to.size += from.size;
         from.nseg = 0;
-        M::handle_gone(other, from.holder, rogue_abi::why::NORMAL);
+        M::handle_gone(other, from.holder, crate::abi::why::NORMAL);
         end_header::<M>(other);
         0
     }

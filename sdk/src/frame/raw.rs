@@ -5,8 +5,17 @@
 #![allow(unsafe_code)]
 
 use super::FrameError;
-use rogue_abi::{FrameHdr, Seg, refs, why};
+use crate::abi::{FrameHdr, Seg, refs, why};
 use std::{fmt, ptr::NonNull, sync::atomic::Ordering};
+
+/// Whether frames may be a component's. Of such a frame the room beyond the payload is there only once it is needed, and
+/// a module of metadata only is given no payload at all.
+const GUEST: bool = cfg!(any(test, target_family = "wasm"));
+
+/// In `Seg::flags`, in a component only: the payload was not given.
+#[cfg(any(test, target_family = "wasm"))]
+pub(crate) const ABSENT: u32 = ABSENT_BIT;
+const ABSENT_BIT: u32 = 1;
 
 /// A frame: metadata and 1..n buffers of payload, owned through an 8-byte handle.
 ///
@@ -90,12 +99,50 @@ impl Frame {
         let hdr = self.hdr_mut();
         hdr.payload = payload;
         hdr.size = size;
+        self.cover();
+    }
+
+    /// Whether some of the payload was not given to this component.
+    #[inline]
+    pub(crate) fn is_absent(&self) -> bool {
+        GUEST && self.segs().iter().any(|seg| seg.flags & ABSENT_BIT != 0)
+    }
+
+    /// Bytes of payload that can be read.
+    #[inline]
+    pub(super) fn present(&self) -> u32 {
+        if self.is_absent() { 0 } else { self.payload() }
+    }
+
+    /// Has memory behind all of the payload. To be called after the end of a segment moved.
+    #[inline]
+    pub(super) fn cover(&mut self) {
+        if GUEST {
+            (0..self.buffer_count()).for_each(|index| self.cover_segment(index));
+        }
+    }
+
+    fn cover_segment(&mut self, index: usize) {
+        let seg = self.segs()[index];
+        // SAFETY: a segment holds a reference, so its block is alive.
+        let (data, cap) = unsafe { ((*seg.block).data.addr(), (*seg.block).cap) };
+        let reach = seg.base.addr().wrapping_sub(data) + seg.end as usize;
+        if reach <= cap as usize || seg.flags & ABSENT_BIT != 0 {
+            return;
+        }
+        // SAFETY: the handle is live and ours; the segment exists.
+        let rc = unsafe { ((*self.hdr().vt).make_writable)(self.as_ptr(), index as u32, 1) };
+        if rc != 0 {
+            // As for any allocation that an author does not see: the component ends.
+            std::alloc::handle_alloc_error(std::alloc::Layout::new::<Seg>());
+        }
     }
 
     /// Payload bytes of one segment.
     #[inline]
     pub(super) fn seg_payload(&self, index: usize) -> &[u8] {
         match self.segs().get(index) {
+            Some(seg) if GUEST && seg.flags & ABSENT_BIT != 0 => &[],
             // SAFETY: `base..base + raw` is memory of a block that the segment keeps alive, initialised
             // when the pool made it; `head <= end <= raw`; no handle may write it while another reads.
             Some(seg) => unsafe {
@@ -108,6 +155,9 @@ impl Frame {
     /// Makes `count` segments from `first` writable, copying those whose memory another handle shares.
     #[inline]
     pub(super) fn make_writable(&mut self, first: usize, count: usize) -> Result<(), FrameError> {
+        if self.is_absent() {
+            return Err(FrameError::NoPayload);
+        }
         let shared = self.segs().iter().skip(first).take(count).any(|seg| !is_private(seg));
         if !shared {
             return Ok(());
@@ -189,7 +239,7 @@ impl Frame {
     /// # Errors
     /// [`FrameError::BeyondPayload`], [`FrameError::NoMemory`].
     pub fn slice(&self, offset: u32, len: u32) -> Result<Frame, FrameError> {
-        self.readable(offset, len as usize)?;
+        self.within(offset, len as usize)?;
         // SAFETY: the handle is live; `slice` reads it only; the range was checked.
         let raw = unsafe { ((*self.hdr().vt).slice)(self.as_ptr(), offset, len) };
         NonNull::new(raw).map(Frame).ok_or(FrameError::NoMemory)
@@ -231,6 +281,9 @@ impl Frame {
     /// [`FrameError::NoMemory`].
     #[doc(alias = "ensureSingleBuffer")]
     pub fn ensure_single_buffer(&mut self) -> Result<(), FrameError> {
+        if self.is_absent() {
+            return Err(FrameError::NoPayload);
+        }
         if self.hdr().nseg == 1 {
             return Ok(());
         }

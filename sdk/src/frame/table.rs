@@ -1,10 +1,10 @@
 //! The table of a frame's functions (`rogue_abi::FrameVt`), over any [`Memory`].
 //!
-//! Used by the runtime and by [`crate::bench`], which differ in their memory only.
+//! Used by the runtime, by the bench and by components, which differ in their memory only.
 #![allow(unsafe_code)]
 
 use super::ops::{self, Memory};
-use rogue_abi::{FrameHdr, FrameVt, abi_stable::std_types::RStr};
+use crate::abi::{FrameHdr, FrameVt, Name};
 use std::{ffi::c_void, ptr};
 
 /// The table for frames in `M`.
@@ -73,6 +73,6 @@ unsafe extern "C" fn clear<M: Memory>(hdr: *mut FrameHdr) {
     unsafe { ops::clear::<M>(hdr) }
 }
 
-unsafe extern "C" fn extension(_id: RStr<'_>) -> *const c_void {
+unsafe extern "C" fn extension(_id: Name<'_>) -> *const c_void {
     ptr::null()
 }
