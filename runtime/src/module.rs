@@ -146,6 +146,10 @@ pub trait Instance: Send {
     fn interrupt(&self) -> Option<Interrupt>;
     /// Gives up what `start` took.
     fn stop(&mut self);
+    /// The last state that was good, where one is kept while frames flow; the instance is not called.
+    fn good_state(&mut self) -> Option<State> {
+        None
+    }
 }
 
 /// The cold side of a module that has none, as those in plain Rust that tests and tools put into a graph: it starts,

@@ -8,6 +8,8 @@ mod links;
 mod params;
 pub(super) mod warn;
 
+pub(in crate::graph) use params::check as check_params;
+
 use std::collections::HashMap;
 
 use super::catalog::{Catalog, Wanted};
@@ -51,8 +53,9 @@ fn plan_node(node: &SpecNode, found: Found) -> Option<PlanNode> {
         pool: node.pool,
         on_fault: node.on_fault,
         batch: node.batch,
-        limits: node.limits.clone(),
-        grant: node.grant.clone(),
+        sandbox: node.sandbox,
+        limits_written: node.limits.is_some(),
+        grant_written: node.grant.is_some(),
     })
 }
 

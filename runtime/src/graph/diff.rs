@@ -66,8 +66,7 @@ fn same(old: &PlanNode, new: &PlanNode) -> bool {
         && old.pool == new.pool
         && old.on_fault == new.on_fault
         && old.batch == new.batch
-        && old.limits == new.limits
-        && old.grant == new.grant
+        && old.sandbox == new.sandbox
 }
 
 /// One end of a link as seen from a node: its own port, and the other node's name and port.

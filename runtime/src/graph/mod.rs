@@ -15,11 +15,13 @@ mod check;
 pub mod diff;
 mod env;
 pub mod error;
+pub mod live;
 pub mod place;
 pub mod plan;
 pub mod print;
 mod render;
 pub mod report;
+pub mod sandbox;
 mod scalar;
 pub mod schema;
 mod set;
@@ -41,8 +43,11 @@ pub use build::{Cycle, build};
 pub use catalog::{Catalog, ModuleEntry, Wanted};
 pub use diff::{Diff, diff};
 pub use error::{GraphError, Level, Place};
-pub use plan::{Found, OnFault, Plan, PlanHalf, PlanLink, PlanNode, PlanSegment, PoolSpec, Port, Side};
+pub use plan::{
+    Found, OnFault, Packaging, Plan, PlanHalf, PlanLink, PlanNode, PlanSegment, PoolSpec, Port, Side,
+};
 pub use render::{render, render_within};
+pub use sandbox::Sandbox;
 pub use schema::schema;
 pub use spec::Spec;
 pub use wrap::wrap;

@@ -7,12 +7,14 @@
 //! What holds in every plan: link ends name existing nodes and ports; `links` is in listed order, so the first
 //! link of an output is its primary; inside a segment links point forward, and the highest index runs first.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::sandbox::Sandbox;
 use crate::card::Card;
 
 /// A checked graph, ready to be run.
@@ -47,10 +49,12 @@ pub struct PlanNode {
     pub on_fault: OnFault,
     /// Most frames handed over in one call, 1 to 64, if the graph says.
     pub batch: Option<u32>,
-    /// Limits of a sandboxed module, as written: `memory`, `output` (sizes) and `call` (duration).
-    pub limits: Option<Map<String, Value>>,
-    /// What a sandboxed module may reach beyond its frames, as written.
-    pub grant: Option<Map<String, Value>>,
+    /// What a sandboxed module may use and reach: as written, else the defaults.
+    pub sandbox: Sandbox,
+    /// Whether the graph writes `limits:`.
+    pub limits_written: bool,
+    /// Whether the graph writes `grant:`.
+    pub grant_written: bool,
 }
 
 /// A module found for a `module:` text.
@@ -64,6 +68,27 @@ pub struct Found {
     pub index: u32,
     /// The file's SHA-256 in hexadecimal, if it was computed.
     pub sha256: Option<String>,
+    /// What kind of file it is.
+    pub packaging: Packaging,
+}
+
+/// What a module is built as. Nothing else of a graph depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Packaging {
+    /// A shared library (`.so`): code in this process.
+    #[default]
+    Native,
+    /// A WebAssembly component (`.wasm`): sandboxed.
+    Component,
+}
+
+impl fmt::Display for Packaging {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Packaging::Native => "native",
+            Packaging::Component => "component",
+        })
+    }
 }
 
 /// A node's memory pool (specification section 6).

@@ -3,11 +3,15 @@
 //! `rogue-runtime schema` prints it, so that an editor completes and checks graph files while they are written.
 //! It is a help: [`load`](super::load) stays the judge.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value, json};
 
+use super::sandbox::{CALL, MEMORY, OUTPUT, Sandbox, duration_text, size_text};
 use crate::card::Card;
 
 const NAME: &str = "^[A-Za-z_][A-Za-z0-9_-]{0,63}$";
+const NAME_OR_COMPONENT: &str = "^[A-Za-z_][A-Za-z0-9_-]{0,63}(\\.wasm)?$";
 const DURATION: &str = "^[0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h)$";
 const DURATION_HELP: &str = "write a duration with a unit, such as `100ms`";
 const SIZE_HELP: &str = "write a size such as `64MiB`, or a number of bytes";
@@ -35,7 +39,7 @@ pub fn schema<'a>(cards: impl IntoIterator<Item = &'a Card>) -> Value {
     graph["required"] = json!(["nodes", "links"]);
     // Names of one's own are those under `modules:`: without it only the modules at hand are right.
     let names: Vec<&str> = cards.iter().map(|card| card.name.as_str()).collect();
-    let known = json!({ "pattern": format!("^({})$|/", names.join("|")),
+    let known = json!({ "pattern": format!("^({})(\\.wasm)?$|/", names.join("|")),
         "patternErrorMessage": format!("no such module is at hand; there are {}", names.join(", ")) });
     let nodes =
         json!({ "doNotSuggest": true, "additionalProperties": { "properties": { "module": known } } });
@@ -49,7 +53,8 @@ pub fn schema<'a>(cards: impl IntoIterator<Item = &'a Card>) -> Value {
 fn node(cards: &[&Card]) -> Value {
     let modules = cards.iter().map(|card| json!({ "const": card.name, "description": card.about }));
     let path = json!({ "type": "string", "pattern": "/", "description": "a module file, relative to the graph file" });
-    let own = json!({ "type": "string", "pattern": NAME, "description": "a name under `modules:`" });
+    let own = json!({ "type": "string", "pattern": NAME_OR_COMPONENT,
+        "description": "a name under `modules:`, or `NAME.wasm`: a module's component" });
     let any_module: Vec<Value> = modules.chain([path, own]).collect();
     let mut node = closed(json!({
         "module": { "description": "A module's name, or a path with a `/`.", "anyOf": any_module },
@@ -61,9 +66,8 @@ fn node(cards: &[&Card]) -> Value {
         "on_fault": on_fault(),
         "batch": { "type": "integer", "minimum": 1, "maximum": 64, "default": 64,
             "description": "Most frames in one call. Default: 64." },
-        "limits": described("For sandboxed modules.",
-            closed(json!({ "memory": size(), "call": duration(), "output": size() }))),
-        "grant": { "type": "object", "description": "For sandboxed modules: what they may reach." }
+        "limits": limits(),
+        "grant": grant()
     }));
     node["title"] = json!("node");
     node["required"] = json!(["module"]);
@@ -72,6 +76,39 @@ fn node(cards: &[&Card]) -> Value {
         node["allOf"] = Value::Array(rules);
     }
     node
+}
+
+fn limits() -> Value {
+    let sandbox = Sandbox::default();
+    let range =
+        |range: &RangeInclusive<u64>| format!("{} to {}", size_text(*range.start()), size_text(*range.end()));
+    let call = format!("{} to {}", duration_text(*CALL.start()), duration_text(*CALL.end()));
+    let about = |what: &str, range: String, default: String| format!("{what}: {range}. Default: {default}.");
+    let sized = |range: &RangeInclusive<u64>, text: String| {
+        let mut size = described(&text, size());
+        size["minimum"] = json!(range.start());
+        size["maximum"] = json!(range.end());
+        size
+    };
+    let memory = about("Most memory of the module", range(&MEMORY), size_text(sandbox.memory));
+    let output = about("Most bytes that one call gives out", range(&OUTPUT), size_text(sandbox.output));
+    let call = about("Longest time of one call", call, duration_text(sandbox.call));
+    described(
+        "For sandboxed modules: what one may use; more is a fault.",
+        closed(json!({
+            "memory": sized(&MEMORY, memory), "call": described(&call, duration()), "output": sized(&OUTPUT, output)
+        })),
+    )
+}
+
+fn grant() -> Value {
+    let flag = |text: &str| json!({ "type": "boolean", "default": false, "description": format!("{text}. Default: false.") });
+    described(
+        "For sandboxed modules: what one may reach beyond its frames.",
+        closed(json!({
+            "wall": flag("The time of day"), "random": flag("Random numbers")
+        })),
+    )
 }
 
 fn on_fault() -> Value {
@@ -122,7 +159,8 @@ fn rule(card: &Card) -> Value {
     if needs {
         then["required"] = json!(["params"]);
     }
-    json!({ "if": { "properties": { "module": { "const": card.name } }, "required": ["module"] }, "then": then })
+    let named = json!({ "enum": [card.name, format!("{}.wasm", card.name)] });
+    json!({ "if": { "properties": { "module": named }, "required": ["module"] }, "then": then })
 }
 
 /// Says formats and defaults in words that every editor knows and shows.

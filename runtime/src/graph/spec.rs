@@ -6,6 +6,7 @@
 
 mod link;
 mod node;
+mod sandbox;
 mod walk;
 
 pub use link::{End, SpecLink};

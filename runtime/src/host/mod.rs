@@ -4,8 +4,10 @@
 //! readings, wake targets, links. Called by modules through the table, and by `engine` and `control`
 //! through [`nodes`].
 
+mod calls;
 pub mod nodes;
 mod table;
 
+pub use calls::{claim, log, random, set_pool, wall_ns, want_batch};
 pub use nodes::{Counters, NodeEntry, NodeShared, Wake};
-pub use table::{set_log_level, table};
+pub use table::{level as log_level, set_log_level, table};

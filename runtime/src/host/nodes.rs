@@ -3,7 +3,7 @@
 //! What holds: an entry outlives the instances of its node, so counters and readings survive a swap; once
 //! the node is gone every call for it finds nothing and does nothing.
 
-use crate::pool::{Account, AccountId};
+use crate::pool::{Account, AccountId, PoolSpec};
 use rogue_abi::{Hist, NodeRef};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -49,6 +49,20 @@ pub struct NodeShared {
     counters: Mutex<Vec<Counter>>,
     histograms: Mutex<Vec<(String, &'static Hist)>>,
     readings: Mutex<BTreeMap<String, String>>,
+    staged: Mutex<Staged>,
+}
+
+/// What an instance that does not run yet has asked for: it happens when it takes over.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Staged {
+    /// The pool's buffers.
+    pub pool: Option<PoolSpec>,
+    /// Whether requests are passed on.
+    pub forward: Option<bool>,
+    /// Most frames in one call.
+    pub batch_max: Option<u32>,
+    /// Whether it announced something only one may have.
+    pub claims: bool,
 }
 
 #[derive(Clone)]
@@ -155,12 +169,28 @@ impl NodeShared {
             counters: Mutex::new(Vec::new()),
             histograms: Mutex::new(Vec::new()),
             readings: Mutex::new(BTreeMap::new()),
+            staged: Mutex::default(),
         }
     }
 
     /// The module wants at most `frames` in one call; the graph may allow fewer.
     pub fn want_batch(&self, frames: u32) {
         self.batch_max.store(frames.clamp(1, self.batch_limit.max(1)), Ordering::Relaxed);
+    }
+
+    /// Takes note of what an instance asks for that does not run yet.
+    pub fn stage(&self, what: impl FnOnce(&mut Staged)) {
+        what(&mut lock(&self.staged));
+    }
+
+    /// What was asked for since the last time.
+    pub fn take_staged(&self) -> Staged {
+        std::mem::take(&mut *lock(&self.staged))
+    }
+
+    /// Has the module that takes over be called with as many frames as the graph allows, unless it asks for fewer.
+    pub fn reset_batch(&self) {
+        self.batch_max.store(self.batch_limit.max(1), Ordering::Relaxed);
     }
 
     /// Keeps why the module failed; the first text of a failure is the one that counts.

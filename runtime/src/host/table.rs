@@ -4,8 +4,8 @@
 //! panics or enters a module.
 #![allow(unsafe_code)]
 
-use super::nodes;
-use crate::pool::{self, Account, FRAME_VT, PoolSpec, field};
+use super::{calls, nodes};
+use crate::pool::{self, Account, FRAME_VT, field};
 use rogue_abi::{
     FrameHdr, FreeFn, Hist, Host, HostPtr, NodeRef,
     abi_stable::std_types::{RSlice, RStr},
@@ -13,12 +13,9 @@ use rogue_abi::{
 };
 use rogue_sdk::frame::Frame;
 use std::{
-    collections::hash_map::RandomState,
     ffi::c_void,
-    hash::{BuildHasher, Hasher},
     ptr::{self, NonNull},
     sync::atomic::{AtomicU32, AtomicU64, Ordering},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// The table for this process.
@@ -64,6 +61,11 @@ pub fn set_log_level(level: log::LevelFilter) {
     LEVEL.store(level as u32, Ordering::Relaxed);
 }
 
+/// That level, as `rogue_abi::log_level`.
+pub fn level() -> u32 {
+    LEVEL.load(Ordering::Relaxed)
+}
+
 fn raw(frame: Option<Frame>) -> *mut FrameHdr {
     frame.map_or(ptr::null_mut(), |frame| frame.into_raw().as_ptr())
 }
@@ -73,15 +75,11 @@ unsafe extern "C" fn now(_: NodeRef) -> u64 {
 }
 
 unsafe extern "C" fn wall(_: NodeRef) -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
+    calls::wall_ns()
 }
 
 unsafe extern "C" fn random(node: NodeRef) -> u64 {
-    static TURN: AtomicU64 = AtomicU64::new(0);
-    let mut hasher = RandomState::new().build_hasher();
-    hasher.write_u64(node.0);
-    hasher.write_u64(TURN.fetch_add(1, Ordering::Relaxed));
-    hasher.finish()
+    calls::random(node)
 }
 
 unsafe extern "C" fn request(node: NodeRef, port: u32, size: u32, _flags: u32) -> *mut FrameHdr {
@@ -117,11 +115,11 @@ unsafe extern "C" fn drop_frame(node: NodeRef, frame: *mut FrameHdr, reason: u32
     let Some(hdr) = NonNull::new(frame) else { return };
     // SAFETY: the module gives up a live handle of its own.
     let frame = unsafe { Frame::from_raw(hdr) };
-    let known = reason < pool::MAX_REASONS as u32 && Account::of(node).is_some();
     let field = match reason {
         reason::FAULT => field::DROP_FAULT,
-        _ if known => field::DROP_CARD + reason as usize,
-        _ => field::CONSUMED,
+        _ => {
+            Account::of(node).and_then(|account| account.drop_field(node, reason)).unwrap_or(field::CONSUMED)
+        }
     };
     pool::drop_as(frame, field);
 }
@@ -148,25 +146,21 @@ unsafe extern "C" fn unwatch(node: NodeRef, which: u32, fd: i32) {
 }
 
 unsafe extern "C" fn batch_max(node: NodeRef, frames: u32) {
-    nodes::with(node, |_, entry| entry.shared.want_batch(frames));
+    calls::want_batch(node, frames);
 }
 
 unsafe extern "C" fn set_pool(node: NodeRef, fixed_size: u32, pool_size: u32, forward: u32) {
-    nodes::with(node, |account, entry| {
-        account.set_forward(forward != 0);
-        if forward == 0 && !entry.shared.pool_is_set {
-            account.set_pool(PoolSpec { fixed_size: fixed_size.min(pool::MAX_FRAME_BYTES), pool_size });
-        }
-    });
+    calls::set_pool(node, fixed_size, pool_size, forward != 0);
 }
 
 unsafe extern "C" fn claim(node: NodeRef, name: RStr<'_>) -> i32 {
-    let held = Account::of(node).is_some_and(|account| nodes::claim(account, name.as_str()));
+    let held = calls::claim(node, name.as_str());
     if held { 0 } else { -1 }
 }
 
 unsafe extern "C" fn unclaim(node: NodeRef, name: RStr<'_>) {
-    if let Some(account) = Account::of(node) {
+    // One that was replaced does not take from its successor what both announced.
+    if let Some(account) = Account::of(node).filter(|account| account.runs_as(node)) {
         nodes::unclaim(account, name.as_str());
     }
 }
@@ -197,19 +191,7 @@ unsafe extern "C" fn log(node: NodeRef, level: u32, target: RStr<'_>, message: R
         rogue_abi::log_level::DEBUG => log::Level::Debug,
         _ => log::Level::Trace,
     };
-    let name = nodes::with(node, |_, entry| entry.shared.name.clone()).unwrap_or_else(|| "?".to_owned());
-    // `pyrogue.#always` leaves it to the runtime to add the node's name.
-    let target = match target.as_str().strip_suffix(".#always") {
-        Some(head) => format!("{head}.{name}#always"),
-        None => target.as_str().to_owned(),
-    };
-    log::log!(target: &target, level, "{}{}", prefix(&target, &name), message.as_str());
-}
-
-/// The node's name in front of what it says, unless the target ends with it already (`pyrogue.view`).
-fn prefix(target: &str, name: &str) -> String {
-    let last = target.trim_end_matches("#always").rsplit('.').next().unwrap_or_default();
-    if last == name { String::new() } else { format!("{name}: ") }
+    calls::log(node, level, target.as_str(), message.as_str());
 }
 
 unsafe extern "C" fn log_level(_: NodeRef) -> *const AtomicU32 {

@@ -1,8 +1,9 @@
-//! Reads the cards and the ABI mark of a plugin file without running its code.
+//! Reads the cards of a module file, and what says how it was built, without running its code.
 //!
-//! Called by `search` for every library of a directory (so only headers, symbol tables and cards are read),
-//! and by `native` on the bytes it is about to open. The cards are a plain array of bytes, so nothing that
-//! the system's loader would still have to fill in can matter.
+//! Called by `search` for every file of a directory (so only headers, symbol tables and cards are read),
+//! and by the loaders on the bytes they are about to open. The cards are a plain array of bytes, so nothing that
+//! the system's loader would still have to fill in can matter. The first bytes say what kind of file it is, whatever
+//! its name.
 
 use std::{
     path::Path,
@@ -13,11 +14,15 @@ use object::read::{ReadCache, ReadRef};
 use rogue_abi::{CARDS_MAGIC, CARDS_SYMBOL, MARK_SYMBOL, ROGUE_ABI};
 
 use super::{
-    LoadError,
+    LoadError, component,
+    component::Interface,
     elf::Library,
     file::{self, Stamp},
 };
-use crate::card::{Card, CardError, TEXT_LIMIT};
+use crate::{
+    card::{Card, CardError, TEXT_LIMIT},
+    graph::Packaging,
+};
 
 /// Most bytes of a module file: debug builds of large plugins stay far below, and it is read into memory.
 pub const FILE_LIMIT: u64 = 256 << 20;
@@ -28,11 +33,26 @@ const CACHE_LIMIT: usize = 1 << 14;
 /// Bytes before the JSON: the magic and the length.
 const PREFIX: usize = CARDS_MAGIC.len() + 4;
 
-/// What a plugin file says of itself.
+/// Most bytes of cards in a file, with what precedes the text.
+pub(super) const CARDS_LIMIT: u64 = (TEXT_LIMIT + PREFIX) as u64;
+
+/// How a file is built, and what it has to do with the runtime it was built for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A native plugin.
+    Native {
+        /// Major and minor version of its tables, as `ROGUE_ABI` says.
+        abi: (u32, u32),
+    },
+    /// A component, with what it imports and exports.
+    Component(Interface),
+}
+
+/// What a module file says of itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cards {
-    /// Version of the tables, as `ROGUE_ABI` says.
-    pub abi: (u32, u32),
+    /// How the file is built.
+    pub form: Form,
     /// One card per module, in the order of the file's modules.
     pub cards: Vec<Arc<Card>>,
     /// The JSON they were read from.
@@ -40,6 +60,14 @@ pub struct Cards {
 }
 
 impl Cards {
+    /// What its modules are packaged as.
+    pub fn packaging(&self) -> Packaging {
+        match self.form {
+            Form::Native { .. } => Packaging::Native,
+            Form::Component(_) => Packaging::Component,
+        }
+    }
+
     /// The number of the module called `name`.
     pub fn index_of(&self, name: &str) -> Option<u32> {
         let found = self.cards.iter().position(|card| card.name == name);
@@ -88,24 +116,38 @@ pub fn from_bytes(file: &Path, bytes: &[u8]) -> Result<Cards, LoadError> {
 }
 
 fn parse<'d, R: ReadRef<'d>>(file: &Path, data: R) -> Result<Cards, LoadError> {
+    const KIND: u64 = 4;
+    let length = data.len().unwrap_or(0);
+    match data.read_bytes_at(0, length.min(KIND)) {
+        Ok(start) if component::is_wasm(start) => component::cards(file, data),
+        _ => of_library(file, data),
+    }
+}
+
+fn of_library<'d, R: ReadRef<'d>>(file: &Path, data: R) -> Result<Cards, LoadError> {
     let library = Library::parse(file, data)?;
     let damaged = |what: String| LoadError::Damaged { file: file.to_owned(), what };
-    let wrong = |why| LoadError::Cards { file: file.to_owned(), why };
 
     let Some((at, size)) = library.symbol(CARDS_SYMBOL) else {
         return Err(LoadError::NotAPlugin { file: file.to_owned() });
     };
     let abi = read_mark(file, &library)?;
-    if size > (TEXT_LIMIT + PREFIX) as u64 {
-        return Err(wrong(CardError::TooLong(usize::try_from(size).unwrap_or(usize::MAX))));
+    if size > CARDS_LIMIT {
+        let why = CardError::TooLong(usize::try_from(size).unwrap_or(usize::MAX));
+        return Err(LoadError::Cards { file: file.to_owned(), why });
     }
     let bytes =
         library.bytes(at, size).ok_or_else(|| damaged(format!("{CARDS_SYMBOL} points outside of it")))?;
-    let cards = Card::parse_all(bytes).map_err(wrong)?;
+    believe(file, Form::Native { abi }, bytes)
+}
+
+/// The cards that `bytes` are, if they keep every rule.
+pub(super) fn believe(file: &Path, form: Form, bytes: &[u8]) -> Result<Cards, LoadError> {
+    let cards = Card::parse_all(bytes).map_err(|why| LoadError::Cards { file: file.to_owned(), why })?;
     let text = bytes.get(PREFIX..).unwrap_or_default();
     let announced = bytes.get(CARDS_MAGIC.len()..PREFIX).and_then(|length| length.try_into().ok());
     let length = announced.map_or(0, |length| u32::from_le_bytes(length) as usize).min(text.len());
-    Ok(Cards { abi, cards: cards.into_iter().map(Arc::new).collect(), text: text[..length].into() })
+    Ok(Cards { form, cards: cards.into_iter().map(Arc::new).collect(), text: text[..length].into() })
 }
 
 /// Major and minor version of the tables, if they are ours.

@@ -1,7 +1,8 @@
 //! What a graph's `module:` texts mean: [`FileCatalog`] answers `graph` out of files.
 //!
 //! A text with a `/` is a path from the graph file's directory; a name is looked up under `modules:` and
-//! then on the search path. `file.so#name` picks one of several modules in a file. Reads files, runs nothing.
+//! then on the search path, `NAME.wasm` as a component. `file.so#name` picks one of several modules in a file.
+//! Reads files, runs nothing.
 
 use std::{
     path::{Path, PathBuf},
@@ -52,7 +53,7 @@ impl FileCatalog {
         let card = card.ok_or_else(|| format!("{shown} has no module number {index}."))?;
         let sha256 =
             sha256.map(|wanted| verify(&path, wanted)).transpose().map_err(|error| sentence(&error))?;
-        Ok(Found { card, file: path, index, sha256 })
+        Ok(Found { card, file: path, index, sha256, packaging: cards.packaging() })
     }
 
     /// A path and the module picked behind its last `#`, unless a file has that very name.
@@ -78,14 +79,25 @@ impl Catalog for FileCatalog {
                 "`{text}` is a file's name; write it as a path, `./{text}`, or say the module's name."
             ));
         }
-        let hit = self.search.find(wanted.module)?;
+        if let Some((file, _)) = wanted.module.split_once(".wasm#") {
+            return Err(format!(
+                "`{file}.wasm` is a file's name; write it as a path, `./{}`, or say the module's name as \
+                 `NAME.wasm`.",
+                wanted.module
+            ));
+        }
+        let hit = match wanted.module.strip_suffix(".wasm") {
+            Some(name) => self.search.find_component(name)?,
+            None => self.search.find(wanted.module)?,
+        };
         let card = hit.plugin.cards.cards.get(hit.index as usize).cloned();
         let card = card.ok_or_else(|| format!("module `{}` was not found.", wanted.module))?;
-        Ok(Found { card, file: hit.plugin.file, index: hit.index, sha256: None })
+        let packaging = hit.plugin.cards.packaging();
+        Ok(Found { card, file: hit.plugin.file, index: hit.index, sha256: None, packaging })
     }
 
     fn names(&self) -> Vec<String> {
-        self.search.names()
+        self.search.names().into_iter().chain(self.search.component_names()).collect()
     }
 }
 

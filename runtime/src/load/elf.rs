@@ -104,7 +104,6 @@ fn check_machine<'d, R: ReadRef<'d>>(file: &Path, data: R, have: u64) -> Result<
     let magic = elf::ELFMAG.as_slice();
     if !start.starts_with(magic) && !magic.starts_with(start) {
         let kind = match start {
-            [0, b'a', b's', b'm', ..] => "a WebAssembly file",
             [b'#', b'!', ..] => "a script",
             [b'!', b'<', b'a', b'r', b'c', b'h', b'>', ..] => "a static library",
             [0xcf, 0xfa, 0xed, 0xfe, ..] => "a macOS library",

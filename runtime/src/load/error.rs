@@ -16,7 +16,7 @@ pub enum LoadError {
         file: PathBuf,
     },
     /// A directory, a device, a pipe.
-    #[error("{} is {kind}, not a module file; name a file that ends in .so", file.display())]
+    #[error("{} is {kind}, not a module file; name a file that ends in .so or .wasm", file.display())]
     NotAFile {
         /// The path.
         file: PathBuf,
@@ -60,7 +60,11 @@ pub enum LoadError {
         need: u64,
     },
     /// Another kind of file.
-    #[error("{} is {kind}, not a shared library; a native module is built as a cdylib (.so)", file.display())]
+    #[error(
+        "{} is {kind}, not a module's; a native module is a shared library (a cdylib, .so), a sandboxed one a \
+         component (.wasm)",
+        file.display()
+    )]
     NotElf {
         /// The file.
         file: PathBuf,
@@ -172,6 +176,81 @@ pub enum LoadError {
         /// Where card and code differ.
         what: String,
     },
+    /// A component, but not one of modules.
+    #[error(
+        "{} is no rogue component: it has no cards, the custom section `rogue:cards`; build it with rogue-sdk's \
+         export_module!, or add the section",
+        file.display()
+    )]
+    NoCards {
+        /// The file.
+        file: PathBuf,
+    },
+    /// WebAssembly of the inner kind.
+    #[error(
+        "{} is a core WebAssembly module, not a component; link it with wasm-component-ld, or make it one with \
+         `wasm-tools component new`",
+        file.display()
+    )]
+    CoreModule {
+        /// The file.
+        file: PathBuf,
+        /// Whether it was meant as ours.
+        has_cards: bool,
+    },
+    /// A component for another version of the contract.
+    #[error(
+        "{} was built for rogue:flow {version}, this runtime speaks {}; build it with the rogue-sdk of this runtime",
+        file.display(),
+        super::component::SPOKEN
+    )]
+    OtherFlow {
+        /// The file.
+        file: PathBuf,
+        /// The version it was built for.
+        version: String,
+    },
+    /// A component that needs what nobody provides.
+    #[error(
+        "{} imports {}, which nothing here provides; build it without: a sandboxed module has frames, its parameters \
+         and what the graph grants, no files and no network",
+        file.display(),
+        some_of(imports)
+    )]
+    UnknownImports {
+        /// The file.
+        file: PathBuf,
+        /// What it imports.
+        imports: Vec<String>,
+    },
+    /// A component that needs what its node is not granted.
+    #[error("{} imports `{import}`; grant it with `grant: {{ {grant}: true }}`, or use another module", file.display())]
+    NotGranted {
+        /// The file.
+        file: PathBuf,
+        /// What it imports.
+        import: String,
+        /// The grant it needs.
+        grant: &'static str,
+    },
+    /// A component that the sandbox refuses.
+    #[error("{} cannot be run in a sandbox: {why}", file.display())]
+    Sandbox {
+        /// The file.
+        file: PathBuf,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// A component, and no sandbox in this program.
+    #[error(
+        "{} is a component, and this rogue-runtime was built without the sandbox; build it with the feature `wasm`, \
+         or use the native module",
+        file.display()
+    )]
+    NoSandbox {
+        /// The file.
+        file: PathBuf,
+    },
     /// No private copy could be made.
     #[error("{} cannot be copied to {}: {why}; set TMPDIR to a directory with room", file.display(), copy.display())]
     Copy {
@@ -187,6 +266,16 @@ pub enum LoadError {
 /// This machine's CPU, as its users call it.
 fn host_cpu() -> String {
     std::env::consts::ARCH.replace('_', "-")
+}
+
+/// The first names, ticked, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 impl LoadError {
@@ -211,6 +300,13 @@ impl LoadError {
             | LoadError::Open { file, .. }
             | LoadError::Root { file, .. }
             | LoadError::Lies { file, .. }
+            | LoadError::NoCards { file }
+            | LoadError::CoreModule { file, .. }
+            | LoadError::OtherFlow { file, .. }
+            | LoadError::UnknownImports { file, .. }
+            | LoadError::NotGranted { file, .. }
+            | LoadError::Sandbox { file, .. }
+            | LoadError::NoSandbox { file }
             | LoadError::Copy { file, .. } => file,
         }
     }

@@ -6,20 +6,26 @@
 
 pub mod cards;
 mod catalog;
+mod component;
 mod copies;
 mod elf;
 mod error;
 mod file;
 mod inspect;
 mod layout;
+mod loader;
 mod native;
 mod search;
+#[cfg(feature = "wasm")]
+mod wasm;
 
-pub use cards::{Cards, FILE_LIMIT};
+pub use cards::{Cards, FILE_LIMIT, Form};
 pub use catalog::FileCatalog;
+pub use component::{Interface, Need};
 pub use error::LoadError;
 pub use inspect::{Inspected, Listed, inspect, inspect_named, list};
-pub use native::{Loader, libraries_open};
+pub use loader::Loader;
+pub use native::libraries_open;
 pub use search::{Directory, Hit, Plugin, Search};
 
 #[cfg(test)]

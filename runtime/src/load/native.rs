@@ -1,6 +1,6 @@
 //! Opens native plugins and makes them [`crate::module::Module`]s.
 //!
-//! Called by `swap` and by checks that run a module's own code. abi_stable checks the door (the layout of
+//! Called by the loader. abi_stable checks the door (the layout of
 //! every table, before anything is called); behind it the calls are plain `extern "C"` functions.
 //!
 //! What holds:
@@ -22,49 +22,22 @@ mod instance;
 mod library;
 mod module;
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use rogue_abi::HostPtr;
 
-use super::{LoadError, catalog::hex};
+use super::{LoadError, loader};
 use crate::{graph::Found, module::Module};
 
 pub use library::libraries_open;
 
-/// Opens plugin files for one table of host functions.
-#[derive(Clone, Copy)]
-pub struct Loader {
-    host: HostPtr,
-}
-
-impl Loader {
-    /// `host` is what every instance is given; the table lives as long as the process.
-    pub fn new(host: HostPtr) -> Loader {
-        Loader { host }
-    }
-
-    /// Opens the file of a module that a catalog found. The file must still be what the catalog saw.
-    pub fn load(&self, found: &Found) -> Result<Arc<dyn Module>, LoadError> {
-        let file: &Path = &found.file;
-        let changed = |what: String| LoadError::Changed { file: file.to_owned(), what };
-        let library = library::open(file)?;
-        if let Some(wanted) = &found.sha256 {
-            let is = hex(&library.content);
-            if !is.eq_ignore_ascii_case(wanted) {
-                return Err(LoadError::OtherContent { file: file.to_owned(), wanted: wanted.clone(), is });
-            }
-        }
-        let name = &found.card.name;
-        let index = found.index as usize;
-        match library.cards.cards.get(index) {
-            Some(card) if **card == *found.card => {}
-            Some(card) if card.name == *name => {
-                return Err(changed(format!("module `{name}` has another card")));
-            }
-            Some(_) | None => return Err(changed(format!("it has no module `{name}` at its place"))),
-        }
-        let table =
-            library.modules.get(index).ok_or_else(|| changed(format!("it has no module number {index}")))?;
-        Ok(Arc::new(module::NativeModule::new(table, self.host, found.card.clone())))
-    }
+/// Opens the file of a module that a catalog found. The file must still be what the catalog saw.
+pub(super) fn load(host: HostPtr, found: &Found) -> Result<Arc<dyn Module>, LoadError> {
+    let library = library::open(&found.file)?;
+    loader::unchanged(found, &library.cards, &library.content)?;
+    let table = library.modules.get(found.index as usize).ok_or_else(|| LoadError::Changed {
+        file: found.file.clone(),
+        what: format!("it has no module number {}", found.index),
+    })?;
+    Ok(Arc::new(module::NativeModule::new(table, host, found.card.clone())))
 }

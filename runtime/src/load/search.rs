@@ -1,9 +1,10 @@
 //! The search path: from a module's name to the file it is in.
 //!
 //! Asked by `catalog` for every name in a graph that is no path, and by `list`. Directories are read at the
-//! first question, each once. What holds: the first directory that has a name wins; two files of one
-//! directory that have the same name are an error for who uses that name; libraries that are no plugins are
-//! passed over in silence, and files that cannot be read are remembered with the reason.
+//! first question, each once. What holds: the first directory that has a name wins, and in it the native module
+//! before the component; two files of one directory and one packaging that have the same name are an error for who
+//! uses that name; files that are of other people's kinds are passed over in silence, and files that cannot be read
+//! are remembered with the reason.
 
 use std::{
     collections::BTreeMap,
@@ -18,8 +19,9 @@ use super::{
     cards::{self, Cards},
     file::Stamp,
 };
+use crate::graph::Packaging;
 
-/// Most libraries that are looked at in one directory: a directory with more is not one of plugins.
+/// Most files that are looked at in one directory: a directory with more is not one of plugins.
 pub const DIRECTORY_LIMIT: usize = 10_000;
 
 /// Directories for everybody, looked at last.
@@ -104,13 +106,34 @@ impl Search {
         names
     }
 
-    /// The file that has the module `name`; the error is for people.
+    /// The names of components, as graph files say them: `NAME.wasm`.
+    pub fn component_names(&self) -> Vec<String> {
+        let of_plugin = |plugin: &Plugin| -> Vec<String> {
+            match plugin.cards.packaging() {
+                Packaging::Native => vec![],
+                Packaging::Component => {
+                    plugin.cards.cards.iter().map(|card| format!("{}.wasm", card.name)).collect()
+                }
+            }
+        };
+        self.index().iter().flat_map(|dir| dir.plugins.iter().flat_map(of_plugin)).collect()
+    }
+
+    /// The file that has the module `name`, native or not; the error is for people.
     pub fn find(&self, name: &str) -> Result<Hit, String> {
-        for (at, dir) in self.index().iter().enumerate() {
-            let Some(places) = dir.names.get(name) else { continue };
-            let hits = places.iter().filter_map(|&(plugin, index)| Some((dir.plugins.get(plugin)?, index)));
-            let hits: Vec<(&Plugin, u32)> = hits.collect();
-            match hits.as_slice() {
+        self.find_as(name, &[Packaging::Native, Packaging::Component])
+    }
+
+    /// The component that has the module `name`; the error is for people.
+    pub fn find_component(&self, name: &str) -> Result<Hit, String> {
+        self.find_as(name, &[Packaging::Component])
+    }
+
+    /// The file of one of these packagings, the first first.
+    fn find_as(&self, name: &str, packagings: &[Packaging]) -> Result<Hit, String> {
+        let dirs = self.index().iter().enumerate();
+        for (at, dir, packaging) in dirs.flat_map(|(at, dir)| packagings.iter().map(move |p| (at, dir, *p))) {
+            match dir.hits(name, packaging).as_slice() {
                 [] => {}
                 [(plugin, index)] => {
                     self.warn_of_broken(name, at, &plugin.file);
@@ -126,7 +149,10 @@ impl Search {
                 }
             }
         }
-        Err(self.not_found(name))
+        match packagings.contains(&Packaging::Native) {
+            true => Err(self.not_found(name, &format!("module `{name}`"))),
+            false => Err(self.not_found(name, &format!("a component with the module `{name}`"))),
+        }
     }
 
     /// A file that by its name should have been taken, but cannot be read, is worth a word.
@@ -137,10 +163,10 @@ impl Search {
         }
     }
 
-    fn not_found(&self, name: &str) -> String {
+    fn not_found(&self, name: &str, what: &str) -> String {
         const SHOWN: usize = 3;
         let looked: Vec<String> = self.index().iter().map(Directory::summary).collect();
-        let mut text = format!("module `{name}` was not found. Looked in {}.", looked.join(", "));
+        let mut text = format!("{what} was not found. Looked in {}.", looked.join(", "));
         let mut broken: Vec<&LoadError> = self.index().iter().flat_map(|dir| &dir.broken).collect();
         broken.sort_by_key(|error| !may_hold(error, name));
         for error in broken.iter().take(SHOWN) {
@@ -189,9 +215,20 @@ impl Directory {
                 }
                 self.plugins.push(Plugin { file, cards });
             }
-            Err(LoadError::NotAPlugin { .. }) => {}
+            Err(
+                LoadError::NotAPlugin { .. }
+                | LoadError::NoCards { .. }
+                | LoadError::CoreModule { has_cards: false, .. },
+            ) => {}
             Err(error) => self.broken.push(error),
         }
+    }
+
+    /// The files of one packaging that have a module, and its number in them.
+    fn hits(&self, name: &str, packaging: Packaging) -> Vec<(&Plugin, u32)> {
+        let places = self.names.get(name).into_iter().flatten();
+        let hits = places.filter_map(|&(plugin, index)| Some((self.plugins.get(plugin)?, index)));
+        hits.filter(|(plugin, _)| plugin.cards.packaging() == packaging).collect()
     }
 
     fn summary(&self) -> String {
@@ -207,7 +244,7 @@ impl Directory {
     }
 }
 
-/// The `.so` files of a directory, sorted, each file once whatever its names.
+/// The `.so` and `.wasm` files of a directory, sorted, each file once whatever its names.
 fn libraries(path: &Path) -> Result<Vec<PathBuf>, String> {
     let plain = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => "no such directory".to_owned(),
@@ -216,11 +253,11 @@ fn libraries(path: &Path) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(plain)? {
         let file = entry.map_err(plain)?.path();
-        if file.extension() != Some(OsStr::new("so")) {
+        if !["so", "wasm"].iter().any(|ending| file.extension() == Some(OsStr::new(ending))) {
             continue;
         }
         if files.len() == DIRECTORY_LIMIT {
-            return Err(format!("more than {DIRECTORY_LIMIT} libraries: not a directory of plugins"));
+            return Err(format!("more than {DIRECTORY_LIMIT} such files: not a directory of plugins"));
         }
         files.push(file);
     }

@@ -73,6 +73,7 @@ impl NodeBook {
             ("unlinked", Intent::Asked, sums[field::DROP_UNLINKED]),
             ("stopped", Intent::Loss, sums[field::DROP_STOPPED]),
             ("memory", Intent::Loss, sums[field::DROP_MEMORY]),
+            ("swapped", Intent::Loss, sums[field::DROP_SWAPPED]),
         ];
         let own = reasons
             .iter()

@@ -20,8 +20,13 @@ pub type AccountId = u32;
 
 /// Nodes of all graphs of a process, those whose frames still live included.
 pub const MAX_ACCOUNTS: usize = 4096;
+const _: () = assert!(MAX_ACCOUNTS <= 1 << 16 && MAX_REASONS <= 16);
 /// Drop reasons of a card.
 pub const MAX_REASONS: usize = field::COUNT - field::DROP_CARD;
+/// Reasons of a card as they are counted, when nothing was swapped: each as its own; four bits each.
+const AS_THEY_ARE: u64 = 0xfedc_ba98_7654_3210;
+/// Instances of a node whose reasons are known apart: the one that runs, the one before, and candidates.
+const BINDINGS: usize = 8;
 /// Output ports whose pool is found without a lock.
 const QUICK_PORTS: usize = 8;
 
@@ -38,6 +43,12 @@ pub struct PoolSpec {
 pub struct Account {
     id: AccountId,
     generation: AtomicU32,
+    /// How the reasons of each instance's card are counted, by number of the instance.
+    reasons: [AtomicU64; BINDINGS],
+    /// The number of the instance that runs.
+    running: AtomicU32,
+    /// Instances that had a number so far.
+    bound: AtomicU32,
     /// Its [`PoolSpec`]: 0 = buffers as asked, none kept, which is what the usual request needs to know.
     pool: AtomicU64,
     forward: AtomicBool,
@@ -89,6 +100,9 @@ impl Account {
             let fresh: &'static Account = Box::leak(Box::new(Account {
                 id,
                 generation: AtomicU32::new(1),
+                reasons: [const { AtomicU64::new(AS_THEY_ARE) }; BINDINGS],
+                running: AtomicU32::new(0),
+                bound: AtomicU32::new(0),
                 pool: AtomicU64::new(0),
                 forward: AtomicBool::new(false),
                 wrapped: AtomicU32::new(0),
@@ -103,6 +117,9 @@ impl Account {
         account.set_pool(PoolSpec::default());
         account.forward.store(false, Ordering::Relaxed);
         account.set_primaries(&[]);
+        account.reasons[0].store(AS_THEY_ARE, Ordering::Relaxed);
+        account.running.store(0, Ordering::Relaxed);
+        account.bound.store(0, Ordering::Relaxed);
         Some(account)
     }
 
@@ -116,13 +133,48 @@ impl Account {
     /// The account a node reference names, unless it was closed.
     #[inline]
     pub fn of(node: NodeRef) -> Option<&'static Account> {
-        let account = by_id(node.0 as u32)?;
+        let account = by_id(u32::from(node.0 as u16))?;
         (account.generation.load(Ordering::Acquire) == (node.0 >> 32) as u32).then_some(account)
     }
 
-    /// The reference for modules.
+    /// The reference for the module that runs.
     pub fn node_ref(&self) -> NodeRef {
-        NodeRef(u64::from(self.generation.load(Ordering::Acquire)) << 32 | u64::from(self.id))
+        self.reference(self.running.load(Ordering::Acquire) as u16)
+    }
+
+    /// The generation, the number of the instance, the account.
+    fn reference(&self, binding: u16) -> NodeRef {
+        let generation = u64::from(self.generation.load(Ordering::Acquire));
+        NodeRef(generation << 32 | u64::from(binding) << 16 | u64::from(self.id as u16))
+    }
+
+    /// A reference for an instance that may come to run. `counted_as` says where each reason of its card is counted.
+    pub fn bind(&self, counted_as: &[usize]) -> NodeRef {
+        let binding = self.bound.fetch_add(1, Ordering::Relaxed).wrapping_add(1) as u16;
+        let word = |word: u64, (at, to): (usize, &usize)| {
+            let shift = 4 * at as u32;
+            word & !(15 << shift) | (*to as u64 & 15) << shift
+        };
+        let reasons = counted_as.iter().take(MAX_REASONS).enumerate().fold(AS_THEY_ARE, word);
+        self.reasons[usize::from(binding) % BINDINGS].store(reasons, Ordering::Release);
+        self.reference(binding)
+    }
+
+    /// The instance with this reference runs from now on.
+    pub fn run_as(&self, node: NodeRef) {
+        self.running.store(u32::from((node.0 >> 16) as u16), Ordering::Release);
+    }
+
+    /// Whether this is the reference of the instance that runs.
+    pub fn runs_as(&self, node: NodeRef) -> bool {
+        self.running.load(Ordering::Acquire) == u32::from((node.0 >> 16) as u16)
+    }
+
+    /// The field in which an instance's drops for a reason of its card are counted; `None`: no card has that many.
+    #[inline]
+    pub fn drop_field(&self, node: NodeRef, reason: u32) -> Option<usize> {
+        let reasons = self.reasons[usize::from((node.0 >> 16) as u16) % BINDINGS].load(Ordering::Acquire);
+        ((reason as usize) < MAX_REASONS).then(|| field::DROP_CARD + (reasons >> (4 * reason) & 15) as usize)
     }
 
     /// Its number.
@@ -251,6 +303,16 @@ impl Account {
     pub(super) fn answering_quick(&self, port: u32) -> Option<&Account> {
         let next = by_id(self.primary.get(port as usize)?.load(Ordering::Acquire))?;
         (!next.forward.load(Ordering::Relaxed)).then_some(next)
+    }
+
+    /// Bytes of the buffers that a request of `size` bytes at this output takes: those of a fixed size may have far more,
+    /// and many small ones have more to describe them than they hold.
+    pub fn bytes_for(&self, port: u32, size: u32) -> u64 {
+        const DESCRIBED: u32 = 256;
+        match by_id(self.answering(port)).map_or(0, Account::fixed_size) {
+            0 => size.into(),
+            fixed => u64::from(size.div_ceil(fixed)) * u64::from(fixed.max(DESCRIBED)),
+        }
     }
 
     /// The account whose pool answers a request at this output.

@@ -30,6 +30,8 @@ pub const DROP_UNLINKED: usize = 12;
 pub const DROP_STOPPED: usize = 13;
 /// Frames that a further link of an output did not get because there was no memory to share them.
 pub const DROP_MEMORY: usize = 14;
+/// Frames that a module gave up in a swap and its successor did not take.
+pub const DROP_SWAPPED: usize = 15;
 /// First of the card's drop reasons.
 pub const DROP_CARD: usize = 16;
 /// Counters of an account.

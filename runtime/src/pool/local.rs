@@ -288,10 +288,10 @@ pub(super) fn gone_as() -> usize {
 /// consumed: for instances that end with frames inside.
 pub fn charge_as<T>(field: usize, body: impl FnOnce() -> T) -> T {
     // SAFETY: the local is this thread's.
-    unsafe { (*local()).gone_as.set(field) };
+    let before = unsafe { (*local()).gone_as.replace(field) };
     let done = body();
     // SAFETY: as above.
-    unsafe { (*local()).gone_as.set(field::CONSUMED) };
+    unsafe { (*local()).gone_as.set(before) };
     done
 }
 

@@ -40,3 +40,11 @@ pub fn drop_as(frame: Frame, field: usize) {
     // SAFETY: the handle is live and ours.
     local::charge_as(field, || unsafe { ops::release::<Pools>(hdr, rogue_abi::why::NORMAL) });
 }
+
+/// Gives a frame back that its module died with: counted as dropped by the fault, and described for its text
+/// (`take_last_words`).
+pub fn drop_inside(frame: Frame) {
+    let hdr = frame.into_raw().as_ptr();
+    // SAFETY: the handle is live and ours.
+    unsafe { ops::release::<Pools>(hdr, rogue_abi::why::PANICKED) };
+}

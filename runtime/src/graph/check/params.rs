@@ -18,7 +18,7 @@ struct Finding {
     help: Option<String>,
 }
 
-pub(super) fn check(node: &SpecNode, found: &Found, report: &mut Report) {
+pub(in crate::graph) fn check(node: &SpecNode, found: &Found, report: &mut Report) {
     let schema = match found.card.param_schema() {
         Ok(schema) => schema,
         Err(error) => {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::card::schema::{Kind, Object};
 use crate::card::{Give, Shape};
-use crate::graph::plan::{Plan, PlanNode, Side};
+use crate::graph::plan::{Packaging, Plan, PlanNode, Side};
 use crate::graph::report::{Report, Spot};
 use crate::graph::suggest;
 
@@ -41,7 +41,10 @@ pub fn warn(plan: &Plan, spots: &[Spot], report: &mut Report) {
 
 /// Limits and grants are a sandbox's; a native module has none.
 fn without_sandbox(node: &PlanNode, spot: Spot, report: &mut Report) {
-    let keys = [("limits", node.limits.is_some()), ("grant", node.grant.is_some())];
+    if node.found.packaging == Packaging::Component {
+        return;
+    }
+    let keys = [("limits", node.limits_written), ("grant", node.grant_written)];
     for (key, _) in keys.iter().filter(|(_, written)| *written) {
         let name = &node.name;
         let message = format!("`{key}` of `{name}` has no effect: its module is native code, not sandboxed");

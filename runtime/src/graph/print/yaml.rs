@@ -2,11 +2,10 @@
 //!
 //! Reading the result gives the same plan. Comments, anchors and chains of the original are not kept.
 
-use std::time::Duration;
-
 use serde_json::{Map, Value, json};
 
 use crate::graph::plan::OnFault;
+use crate::graph::sandbox::duration_text;
 use crate::graph::spec::{End, Spec, SpecNode};
 
 /// The spec as YAML, or why it cannot be written.
@@ -135,23 +134,12 @@ fn on_fault(on_fault: OnFault) -> Option<Value> {
         OnFault::Bypass => Some(json!("bypass")),
         OnFault::RESTART => Some(json!("restart")),
         OnFault::Restart { backoff, backoff_max, max_restarts } => {
-            let mut keys = json!({ "backoff": duration(backoff), "backoff_max": duration(backoff_max) });
+            let mut keys =
+                json!({ "backoff": duration_text(backoff), "backoff_max": duration_text(backoff_max) });
             if let Some(max) = max_restarts {
                 keys["max_restarts"] = json!(max);
             }
             Some(json!({ "restart": keys }))
         }
-    }
-}
-
-/// A duration in the largest unit that holds it exactly.
-fn duration(duration: Duration) -> String {
-    let nanos = duration.as_nanos();
-    match [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")]
-        .iter()
-        .find(|(unit, _)| nanos.is_multiple_of(*unit))
-    {
-        Some((unit, name)) => format!("{}{name}", nanos / unit),
-        None => format!("{nanos}ns"),
     }
 }

@@ -7,10 +7,12 @@ use serde_json::{Map, Value};
 use crate::card::is_name;
 use crate::graph::plan::{OnFault, PoolSpec};
 use crate::graph::report::{Report, Spot};
+use crate::graph::sandbox::Sandbox;
 use crate::graph::suggest::{self, tick};
 use crate::graph::units;
 use crate::graph::value::{Entry, Placed};
 
+use super::sandbox;
 use super::walk::{fields, text_of, whole};
 use super::{NODE_KEYS, bad_name};
 
@@ -42,9 +44,11 @@ pub struct SpecNode {
     pub on_fault_spot: Spot,
     /// `batch:`, if written.
     pub batch: Option<u32>,
-    /// `limits:`, if written.
+    /// What `limits:` and `grant:` say, and the defaults.
+    pub sandbox: Sandbox,
+    /// `limits:` as written.
     pub limits: Option<Map<String, Value>>,
-    /// `grant:`, if written.
+    /// `grant:` as written.
     pub grant: Option<Map<String, Value>>,
 }
 
@@ -64,6 +68,7 @@ pub(super) fn read(entry: &Entry, report: &mut Report) -> SpecNode {
         on_fault: OnFault::Stop,
         on_fault_spot: entry.key_spot,
         batch: None,
+        sandbox: Sandbox::default(),
         limits: None,
         grant: None,
     };
@@ -104,14 +109,8 @@ fn key(node: &mut SpecNode, Entry { key, key_spot, value }: &Entry, what: &str, 
             node.on_fault = on_fault(value, what, report).unwrap_or_default();
         }
         "batch" => node.batch = whole(value, &format!("`batch` of {what}"), 1, BATCH_LIMIT, report),
-        "limits" => node.limits = limits(value, what, report),
-        "grant" => match value.entries() {
-            Some(_) => node.grant = Some(value.json_map()),
-            None => {
-                let message = format!("`grant` of {what} must be a mapping, not {}", value.describe());
-                report.error(value.spot, message);
-            }
-        },
+        "limits" => node.limits = sandbox::limits(value, what, &mut node.sandbox, report),
+        "grant" => node.grant = sandbox::grant(value, what, &mut node.sandbox, report),
         _ => {
             let near = suggest::nearest(key, NODE_KEYS);
             // Else every parameter that is meant would be called missing, or stay unchecked.
@@ -132,8 +131,9 @@ fn key(node: &mut SpecNode, Entry { key, key_spot, value }: &Entry, what: &str, 
 fn module(value: &Placed, what: &str, report: &mut Report) -> Option<(String, Spot)> {
     let text = text_of(value, &format!("`module` of {what}"), report)?;
     let is_path = text.contains('/');
-    if (!is_path && !is_name(text)) || text.len() > super::PATH_LIMIT || text.contains('\0') {
-        let help = "write a module's name, or a path with a `/` in it, as in `./libx.so`";
+    let name = text.strip_suffix(".wasm").unwrap_or(text);
+    if (!is_path && !is_name(name)) || text.len() > super::PATH_LIMIT || text.contains('\0') {
+        let help = "write a module's name, `NAME.wasm` for its component, or a path with a `/` in it, as in `./libx.so`";
         let message = format!("`module` of {what}: {} is neither a name nor a path", tick(text));
         report.error(value.spot, message).help(help);
         return None;
@@ -207,25 +207,12 @@ fn restart(value: &Placed, what: &str, report: &mut Report) -> Option<OnFault> {
     Some(OnFault::Restart { backoff, backoff_max: backoff_max.max(backoff), max_restarts })
 }
 
-fn duration(value: &Placed, what: &str, report: &mut Report) -> Option<Duration> {
+/// A duration with its unit.
+pub(super) fn duration(value: &Placed, what: &str, report: &mut Report) -> Option<Duration> {
     let duration = value.text().and_then(units::duration);
     if duration.is_none() {
         let message = format!("{what} must be a duration such as `100ms`, not {}", value.describe());
         report.error(value.spot, message);
     }
     duration
-}
-
-fn limits(value: &Placed, what: &str, report: &mut Report) -> Option<Map<String, Value>> {
-    let entries = fields(value, &format!("`limits` of {what}"), &["memory", "call", "output"], report)?;
-    for Entry { key, value, .. } in entries {
-        let what = format!("`{key}` in the limits of {what}");
-        if key == "call" {
-            duration(value, &what, report);
-        } else if units::size(&value.json()).is_none() {
-            let message = format!("{what} must be a size such as `64MiB`, not {}", value.describe());
-            report.error(value.spot, message);
-        }
-    }
-    Some(value.json_map())
 }

@@ -19,6 +19,10 @@ fn the_same_graph_changes_nothing() {
 fn a_parameter_or_a_setting_replaces_the_node() {
     assert_eq!(against_old(&OLD.replace("channel: 1", "channel: 2")).replace, [(1, 1)]);
     assert_eq!(against_old(&OLD.replace("module: fifo", "module: fifo, batch: 3")).replace, [(2, 2)]);
+    let limits = "module: fifo, limits: { call: 1s }";
+    assert_eq!(against_old(&OLD.replace("module: fifo", limits)).replace, [(2, 2)]);
+    let as_default = "module: fifo, limits: { call: 100ms }, grant: {}";
+    assert!(against_old(&OLD.replace("module: fifo", as_default)).is_empty());
     let diff = against_old(&OLD.replace("filter, params: { channel: 1 }", "tag, params: { channel: 1 }"));
     assert_eq!((diff.replace, diff.relink), (vec![(1, 1)], vec![]));
 }

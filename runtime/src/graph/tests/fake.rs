@@ -6,20 +6,25 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::card::{Card, MAGIC};
-use crate::graph::{Catalog, Found, Wanted};
+use crate::graph::{Catalog, Found, Packaging, Wanted};
 
-/// Finds the standard modules by name, and nothing else.
+/// Finds the standard modules by name, as `NAME.wasm` in a component, and nothing else.
 pub struct Modules;
 
 impl Catalog for Modules {
     fn find(&self, wanted: &Wanted<'_>) -> Result<Found, String> {
-        let card = cards().into_iter().enumerate().find(|(_, card)| card.name == wanted.module);
+        let (name, packaging) = match wanted.module.strip_suffix(".wasm") {
+            Some(name) => (name, Packaging::Component),
+            None => (wanted.module, Packaging::Native),
+        };
+        let card = cards().into_iter().enumerate().find(|(_, card)| card.name == name);
         match (card, wanted.entry) {
             (Some((index, card)), _) => Ok(Found {
                 card: Arc::new(card),
                 file: PathBuf::from("/modules/standard.so"),
                 index: index as u32,
                 sha256: None,
+                packaging,
             }),
             (None, Some(entry)) => Err(format!("There is no file `{}`.", entry.path)),
             (None, None) => Err(format!("No module `{}` is on the search path.", wanted.module)),

@@ -115,8 +115,19 @@ fn nodes_have_known_keys_and_values() {
     assert_eq!(
         of_node("{ module: a b }"),
         [
-            "4:16+3 `module` of node `x`: `a b` is neither a name nor a path | write a module's name, or a path with a `/` in it, as in `./libx.so`"
+            "4:16+3 `module` of node `x`: `a b` is neither a name nor a path | write a module's name, `NAME.wasm` for its component, or a path with a `/` in it, as in `./libx.so`"
         ]
+    );
+    assert_eq!(
+        of_node("{ module: ../x.wasm }"),
+        ["4:16+9 node `x`: No module `../x.wasm` is on the search path"],
+        "a path is not looked at"
+    );
+    assert_eq!(
+        of_node("{ module: .wasm }").len()
+            + of_node("{ module: a.so }").len()
+            + of_node("{ module: a.wasm.wasm }").len(),
+        3
     );
     assert_eq!(
         of_node("{ module: 5 }"),
@@ -159,6 +170,29 @@ fn nodes_have_known_keys_and_values() {
             "4:42+5 `memory` in the limits of node `x` must be a size such as `64MiB`, not the text \"64mib\"",
             "4:55+1 `call` in the limits of node `x` must be a duration such as `100ms`, not the number 3",
             "4:58+4 `limits` of node `x` has no key `heap` | keys are `memory`, `call` and `output`",
+        ]
+    );
+    assert_eq!(
+        of_node("{ module: filter, limits: { memory: 64KiB, call: 2m, output: 5GiB } }"),
+        [
+            "4:42+5 `memory` in the limits of node `x` must be from 1MiB to 4GiB, not the text \"64KiB\"",
+            "4:55+2 `call` in the limits of node `x` must be from 1ms to 1m, not the text \"2m\"",
+            "4:67+4 `output` in the limits of node `x` must be from 1KiB to 4GiB, not the text \"5GiB\"",
+        ]
+    );
+    assert_eq!(
+        of_node("{ module: filter, grant: wal }"),
+        [
+            "4:31+3 `grant` of node `x` must be a mapping, not the text \"wal\" | write `grant: { wall: true }`"
+        ]
+    );
+    let all = "what can be granted is `wall` (the time of day) and `random`; no files, no network";
+    assert_eq!(
+        of_node("{ module: filter, grant: { wal: true, files: true, random: 1 } }"),
+        [
+            format!("4:33+3 `wal` cannot be granted to node `x` | did you mean `wall`? {all}"),
+            format!("4:44+5 `files` cannot be granted to node `x` | {all}"),
+            "4:65+1 `random` in the grant of node `x` must be `true` or `false`, not the number 1".to_owned(),
         ]
     );
 }

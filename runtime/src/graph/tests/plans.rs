@@ -1,6 +1,7 @@
 //! Plans: links in order, endpoints cut, segments ordered for the loop.
 
 use super::*;
+use crate::graph::Sandbox;
 
 fn graph(nodes: &[(&str, &str)], links: &[&str]) -> Plan {
     let nodes: String =
@@ -84,7 +85,7 @@ fn a_loop_through_an_endpoint_is_one_segment() {
 
 #[test]
 fn everything_written_is_in_the_plan() {
-    let text = "name: full.1\nnodes:\n  s: { module: pattern, pool: { fixed_size: 2048, pool_size: 16 }, batch: 1 }\n  f: { module: filter, on_fault: { restart: { backoff: 1s, max_restarts: 5 } }, limits: { memory: 64MiB }, grant: { clock: true } }\n  v: { module: debug, on_fault: drop, params: { name: \"012\" } }\nlinks: [s >> f, f >> v]\n";
+    let text = "name: full.1\nnodes:\n  s: { module: pattern, pool: { fixed_size: 2048, pool_size: 16 }, batch: 1 }\n  f: { module: filter, on_fault: { restart: { backoff: 1s, max_restarts: 5 } }, limits: { memory: 16MiB }, grant: { wall: true } }\n  v: { module: debug, on_fault: drop, params: { name: \"012\" } }\nlinks: [s >> f, f >> v]\n";
     let plan = plan(text);
     assert_eq!(plan.name, "full.1");
     assert_eq!(plan.nodes[0].pool, Some(PoolSpec { fixed_size: 2048, pool_size: 16 }));
@@ -92,8 +93,11 @@ fn everything_written_is_in_the_plan() {
     let seconds = std::time::Duration::from_secs;
     let restart = OnFault::Restart { backoff: seconds(1), backoff_max: seconds(10), max_restarts: Some(5) };
     assert_eq!(plan.nodes[1].on_fault, restart);
-    assert_eq!(plan.nodes[1].limits.as_ref().map(|l| l["memory"].clone()), Some("64MiB".into()));
-    assert_eq!(plan.nodes[1].grant.as_ref().map(|g| g["clock"].clone()), Some(true.into()));
+    let sandbox = Sandbox { memory: 16 << 20, wall: true, ..Sandbox::default() };
+    assert_eq!(plan.nodes[1].sandbox, sandbox);
+    assert!(plan.nodes[1].limits_written && plan.nodes[1].grant_written);
+    assert_eq!(plan.nodes[0].sandbox, Sandbox::default());
+    assert!(!plan.nodes[0].limits_written && !plan.nodes[0].grant_written);
     assert_eq!(plan.nodes[2].on_fault, OnFault::Drop);
     assert_eq!(plan.nodes[2].params["name"], "012");
 }
@@ -114,7 +118,7 @@ fn aliases_stand_for_values() {
 
 #[test]
 fn a_written_spec_reads_as_the_same_plan() {
-    let text = "name: x\nnodes:\n  s: { module: pattern, params: { rate: 1e3, taps: [1, 2] }, pool: { fixed_size: 8 } }\n  q: { module: fifo, params: { max_held: 1MiB }, on_fault: { restart: { backoff: 1500us } } }\n  w: { module: file-writer, params: { path: \"01\" }, on_fault: restart, batch: 3 }\nlinks: [s >> q >> w.3, q >> w]\n";
+    let text = "name: x\nnodes:\n  s: { module: pattern, params: { rate: 1e3, taps: [1, 2] }, pool: { fixed_size: 8 } }\n  q: { module: fifo, params: { max_held: 1MiB }, on_fault: { restart: { backoff: 1500us } } }\n  w: { module: file-writer, params: { path: \"01\" }, on_fault: restart, batch: 3, limits: { call: 1s, output: 4096 }, grant: { wall: true, random: false } }\nlinks: [s >> q >> w.3, q >> w]\n";
     let first = check(text).expect("sound");
     let written = super::super::print::yaml(&first.spec).expect("writable");
     let second = check(&written).unwrap_or_else(|errors| panic!("{}", render(&errors, &written, false)));

@@ -146,10 +146,16 @@ fn the_schema_has_the_modules_parameters() {
     let rules = node["allOf"].as_array().expect("a rule for each module");
     assert_eq!(rules.len(), cards.len());
     let fifo = &rules[0];
-    assert_eq!(fifo["if"]["properties"]["module"]["const"], "fifo");
+    let named = |rule: &serde_json::Value, name: &str| rule["if"]["properties"]["module"]["enum"][0] == name;
+    assert!(named(fifo, "fifo"));
+    assert_eq!(fifo["if"]["properties"]["module"]["enum"][1], "fifo.wasm");
     let params = &fifo["then"]["properties"]["params"];
     assert_eq!(params["properties"]["max_depth"]["maximum"], u32::MAX);
     assert!(params["properties"]["max_held"]["pattern"].is_string());
-    let writer = rules.iter().find(|rule| rule["if"]["properties"]["module"]["const"] == "file-writer");
+    let writer = rules.iter().find(|rule| named(rule, "file-writer"));
     assert_eq!(writer.expect("there")["then"]["required"][0], "params");
+    let memory = &node["properties"]["limits"]["properties"]["memory"];
+    assert_eq!((&memory["minimum"], &memory["maximum"]), (&(1u64 << 20).into(), &(4u64 << 30).into()));
+    assert_eq!(memory["description"], "Most memory of the module: 1MiB to 4GiB. Default: 64MiB.");
+    assert_eq!(node["properties"]["grant"]["additionalProperties"], false);
 }

@@ -74,4 +74,5 @@ fn limits_of_a_native_module() {
         warnings(node, "s >> v, s >> n"),
         [no("limits", &help("limits")), no("grant", &help("grant"))]
     );
+    assert_eq!(warnings(&node.replace("module: debug", "module: debug.wasm"), "s >> v, s >> n"), [""; 0]);
 }

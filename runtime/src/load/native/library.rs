@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     card::Card,
+    graph::Packaging,
     load::{
         LoadError,
         cards::{self, Cards},
@@ -63,6 +64,10 @@ pub fn open(file: &Path) -> Result<Opened, LoadError> {
     }
     let (bytes, stamp) = file::read(file)?;
     let cards = Arc::new(cards::from_bytes(file, &bytes)?);
+    if cards.packaging() != Packaging::Native {
+        let what = format!("it was native and is a {} now", cards.packaging());
+        return Err(LoadError::Changed { file: file.to_owned(), what });
+    }
     let content: [u8; 32] = Sha256::digest(&bytes).into();
     let opened = match all.by_content.get(&content) {
         Some(Some(opened)) => opened.clone(),

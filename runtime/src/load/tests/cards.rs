@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 use rogue_abi::{CARDS_SYMBOL, MARK_SYMBOL, ROGUE_ABI};
 
 use super::library::{cards, library, mark, plugin, plugin_of, transform};
-use crate::load::{LoadError, cards::from_bytes, cards::read};
+use crate::load::{Form, LoadError, cards::from_bytes, cards::read};
 
 /// Writes `bytes` to a file and reads its cards.
 fn error_of(bytes: &[u8]) -> (PathBuf, LoadError) {
@@ -24,7 +24,7 @@ fn cards_are_read_from_a_file() {
     let file = dir.path().join("libtwo.so");
     fs::write(&file, plugin_of(&["one", "two"])).unwrap();
     let seen = read(&file).unwrap();
-    assert_eq!(seen.abi, (ROGUE_ABI.major, ROGUE_ABI.minor));
+    assert_eq!(seen.form, Form::Native { abi: (ROGUE_ABI.major, ROGUE_ABI.minor) });
     assert_eq!(seen.names(), "`one`, `two`");
     assert_eq!(seen.index_of("two"), Some(1));
     assert_eq!(seen.index_of("three"), None);
@@ -64,7 +64,6 @@ fn what_is_no_library_is_named() {
     for (bytes, kind) in [
         (&b"hello, I am a text\n"[..], "some other kind of file"),
         (b"#!/bin/sh\n", "a script"),
-        (b"\0asm\x0d\0\x01\0", "a WebAssembly file"),
         (b"!<arch>\n", "a static library"),
         (&[7; 4096], "some other kind of file"),
     ] {

@@ -4,9 +4,9 @@ use std::{fs, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
-use super::library::plugin_of;
+use super::{component::component_of, library::plugin_of};
 use crate::{
-    graph::{Catalog, ModuleEntry, Wanted},
+    graph::{Catalog, ModuleEntry, Packaging, Wanted},
     load::{FileCatalog, Search, catalog::hex, inspect_named},
 };
 
@@ -121,4 +121,38 @@ fn inspect_takes_files_picks_and_names() {
     assert_eq!(inspect("fifo").unwrap().file, place.root.path().join("path/libfifo.so"));
     assert!(inspect("nothing").unwrap_err().contains("was not found"));
     assert!(inspect("libgone.so").unwrap_err().contains("does not exist"));
+}
+
+#[test]
+fn components_are_named_by_path_by_name_and_by_file() {
+    let place = place();
+    let put = |file: &str, names: &[&str]| {
+        fs::write(place.root.path().join(file), component_of(names)).unwrap();
+    };
+    put("path/fifo.wasm", &["fifo", "safe"]);
+    put("mods/any.name", &["red", "green"]);
+    let packaging = |module: &str| {
+        let found = place.catalog.find(&Wanted { module, entry: None }).unwrap();
+        (found.packaging, found.index)
+    };
+    assert_eq!(packaging("fifo"), (Packaging::Native, 0));
+    assert_eq!(packaging("fifo.wasm"), (Packaging::Component, 0));
+    assert_eq!(packaging("safe"), (Packaging::Component, 1));
+    assert_eq!(packaging("./path/fifo.wasm#safe"), (Packaging::Component, 1));
+    assert_eq!(packaging("mods/any.name#green"), (Packaging::Component, 1), "the first bytes say what it is");
+    assert_eq!(place.entry("red", "mods/any.name", None), Ok(("red".into(), 0)));
+    assert_eq!(place.catalog.names(), ["fifo", "safe", "fifo.wasm", "safe.wasm"]);
+    let text = place.find("fifo.wasm#safe").unwrap_err();
+    assert!(text.contains("write it as a path, `./fifo.wasm#safe`"), "{text}");
+    let text = place.find("red.wasm").unwrap_err();
+    assert!(text.starts_with("a component with the module `red` was not found."), "{text}");
+
+    let search = Arc::new(Search::new(&[place.root.path().join("path")], None, None));
+    let inspect = |text: &str| inspect_named(text, place.root.path(), &search);
+    assert_eq!(inspect("fifo.wasm").unwrap().cards.packaging(), Packaging::Component);
+    assert_eq!(inspect("path/fifo.wasm#safe").unwrap().module, Some(1));
+    assert!(inspect("path/gone.wasm").unwrap_err().contains("does not exist"));
+    assert!(
+        inspect("gone.wasm").unwrap_err().starts_with("a component with the module `gone` was not found.")
+    );
 }

@@ -16,7 +16,7 @@ fn every_error_says_where_what_and_what_to_do() {
         ),
         (
             LoadError::NotAFile { file: file(), kind: "a directory" },
-            "/p/libx.so is a directory, not a module file; name a file that ends in .so",
+            "/p/libx.so is a directory, not a module file; name a file that ends in .so or .wasm",
         ),
         (
             LoadError::Unreadable { file: file(), why: text("Permission denied (os error 13)") },
@@ -34,7 +34,8 @@ fn every_error_says_where_what_and_what_to_do() {
         ),
         (
             LoadError::NotElf { file: file(), kind: "a script" },
-            "/p/libx.so is a script, not a shared library; a native module is built as a cdylib (.so)",
+            "/p/libx.so is a script, not a module's; a native module is a shared library (a cdylib, .so), a sandboxed \
+             one a component (.wasm)",
         ),
         (
             LoadError::OtherCpu { file: file(), built_for: text("riscv") },
@@ -85,6 +86,41 @@ fn every_error_says_where_what_and_what_to_do() {
             LoadError::Lies { file: file(), module: text("x"), what: text("its table has another size") },
             "/p/libx.so: module `x` lies in its card: its table has another size; build it again with \
              rogue-sdk's export_module!",
+        ),
+        (
+            LoadError::NoCards { file: file() },
+            "/p/libx.so is no rogue component: it has no cards, the custom section `rogue:cards`; build it with \
+             rogue-sdk's export_module!, or add the section",
+        ),
+        (
+            LoadError::CoreModule { file: file(), has_cards: true },
+            "/p/libx.so is a core WebAssembly module, not a component; link it with wasm-component-ld, or make it \
+             one with `wasm-tools component new`",
+        ),
+        (
+            LoadError::OtherFlow { file: file(), version: text("0.2.0") },
+            "/p/libx.so was built for rogue:flow 0.2.0, this runtime speaks 0.1; build it with the rogue-sdk of \
+             this runtime",
+        ),
+        (
+            LoadError::UnknownImports { file: file(), imports: vec![text("a:b/c"); 5] },
+            "/p/libx.so imports `a:b/c`, `a:b/c`, `a:b/c` and 2 more, which nothing here provides; build it \
+             without: a sandboxed module has frames, its parameters and what the graph grants, no files and no \
+             network",
+        ),
+        (
+            LoadError::NotGranted { file: file(), import: text("rogue:flow/wall@0.1.0"), grant: "wall" },
+            "/p/libx.so imports `rogue:flow/wall@0.1.0`; grant it with `grant: { wall: true }`, or use another \
+             module",
+        ),
+        (
+            LoadError::Sandbox { file: file(), why: text("it is not valid") },
+            "/p/libx.so cannot be run in a sandbox: it is not valid",
+        ),
+        (
+            LoadError::NoSandbox { file: file() },
+            "/p/libx.so is a component, and this rogue-runtime was built without the sandbox; build it with the \
+             feature `wasm`, or use the native module",
         ),
         (
             LoadError::Copy {

@@ -2,7 +2,10 @@
 
 use std::{ffi::OsStr, fs, path::Path};
 
-use super::library::{library, plugin_of};
+use super::{
+    component::{component, component_of, core_module, custom},
+    library::{library, plugin_of},
+};
 use crate::load::{Search, list};
 
 fn put(dir: &Path, name: &str, bytes: &[u8]) {
@@ -97,4 +100,63 @@ fn what_was_not_found_says_where_it_was_looked_for_and_what_was_passed_over() {
     assert!(text.contains(&truncated) && text.contains(" 2 more files were passed over"), "{text}");
     assert!(text.ends_with("name its file under `modules:`."), "{text}");
     assert_eq!(list(&search).1.len(), 5);
+}
+
+#[test]
+fn components_stand_behind_the_native_modules_of_their_directory() {
+    let root = tempfile::tempdir().unwrap();
+    let (a, b) = (root.path().join("a"), root.path().join("b"));
+    put(&a, "both.wasm", &component_of(&["both", "safe"]));
+    put(&a, "libboth.so", &plugin_of(&["both"]));
+    put(&b, "safe.so", &plugin_of(&["safe", "native"]));
+    put(&b, "both.wasm", &component_of(&["both"]));
+    put(&b, "foreign.wasm", &component(&[custom("name", b"x")]));
+    put(&b, "inner.wasm", &core_module(&[]));
+    let search = Search::new(&[a.clone(), b.clone()], None, None);
+    let file = |found: Result<crate::load::Hit, String>| found.unwrap().plugin.file;
+    assert_eq!(file(search.find("both")), a.join("libboth.so"));
+    assert_eq!(file(search.find_component("both")), a.join("both.wasm"));
+    assert_eq!(file(search.find("safe")), a.join("both.wasm"), "the earlier directory");
+    let text = search.find_component("native").unwrap_err();
+    assert!(text.starts_with("a component with the module `native` was not found. Looked in"), "{text}");
+
+    let (listed, broken) = list(&search);
+    assert!(broken.is_empty(), "{broken:?}");
+    let shown: Vec<_> =
+        listed.iter().map(|one| (one.file.strip_prefix(&root).unwrap(), one.says())).collect();
+    let says = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        shown,
+        [
+            (Path::new("a/libboth.so"), says("both")),
+            (Path::new("a/both.wasm"), says("both.wasm")),
+            (Path::new("b/both.wasm"), None),
+            (Path::new("b/safe.so"), says("native")),
+            (Path::new("a/both.wasm"), says("safe")),
+            (Path::new("b/safe.so"), None),
+        ]
+    );
+}
+
+#[test]
+fn components_that_cannot_be_read_and_twins_are_named() {
+    let root = tempfile::tempdir().unwrap();
+    let whole = component_of(&["cut"]);
+    put(root.path(), "cut.wasm", &whole[..whole.len() - 1]);
+    put(root.path(), "core.wasm", &core_module(&[custom("rogue:cards", b"")]));
+    put(root.path(), "a.wasm", &component_of(&["twin"]));
+    put(root.path(), "b.wasm", &component_of(&["twin"]));
+    let search = Search::new(&[root.path().into()], None, None);
+    let cut = search.find("cut").unwrap_err();
+    assert!(
+        cut.contains("cut.wasm is truncated") && cut.contains("core.wasm is a core WebAssembly module"),
+        "{cut}"
+    );
+    let twin = search.find("twin").unwrap_err();
+    assert!(twin.contains("a.wasm and ") && twin.contains("b.wasm. Remove one"), "{twin}");
+    // A native one settles it.
+    put(root.path(), "libtwin.so", &plugin_of(&["twin"]));
+    let search = Search::new(&[root.path().into()], None, None);
+    assert_eq!(search.find("twin").unwrap().plugin.file, root.path().join("libtwin.so"));
+    assert!(search.find_component("twin").is_err());
 }
