@@ -1,12 +1,15 @@
 //! The verb `build`: Cargo builds the module in the current folder; this says where it is and what it is.
 //!
-//! Also asked by `check` and `bench` when no file is named. What was built is read from Cargo's own messages, so that
-//! a target directory, a target or a workspace of the author's choosing is followed.
+//! Also asked by `check` and `bench` when no file is named, and by the project's build of its components. What was
+//! built is read from Cargo's own messages, so that a target directory, a target or a workspace of the author's
+//! choosing is followed.
 
 use crate::{
     cli::BuildArgs,
     module::title,
+    python,
     say::{self, OK, Trouble},
+    wasm_target::{self, Toolchain},
 };
 use rogue_runtime::{card::Card, load::cards};
 use serde::Deserialize;
@@ -20,9 +23,12 @@ use std::{
 
 /// Builds, and shows each plugin that came of it.
 pub fn build(args: &BuildArgs) -> Result<u8, Trouble> {
+    if let Some(file) = &args.python {
+        return python::build(args, file);
+    }
     let here = std::env::current_dir().unwrap_or_default();
     let mut text = String::new();
-    for file in plugins(args)? {
+    for file in built(args, Path::new("."))? {
         let cards = cards::read(&file).map_err(Trouble::failed)?;
         show(&file, &cards.cards.iter().map(|card| &**card).collect::<Vec<_>>(), &here, &mut text);
     }
@@ -32,8 +38,7 @@ pub fn build(args: &BuildArgs) -> Result<u8, Trouble> {
 
 /// Builds the module in the current folder; there must be one.
 pub fn the_one() -> Result<PathBuf, Trouble> {
-    let args = BuildArgs { release: true, debug: false, cargo: Vec::new() };
-    let mut files = plugins(&args)?;
+    let mut files = built(&BuildArgs::default(), Path::new("."))?;
     match (files.pop(), files.as_slice()) {
         (Some(file), []) => {
             let here = std::env::current_dir().unwrap_or_default();
@@ -61,18 +66,21 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// Builds; gives the plugin files, at least one.
-fn plugins(args: &BuildArgs) -> Result<Vec<PathBuf>, Trouble> {
-    if !Path::new("Cargo.toml").exists() {
-        let here = std::env::current_dir().unwrap_or_default();
+/// Builds what is in a folder; gives the modules' files, at least one.
+pub fn built(args: &BuildArgs, folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
+    if !folder.join("Cargo.toml").exists() {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         return Err(Trouble::usage(format_args!(
             "{} has no Cargo.toml: this is not the folder of a module. Go there, or make one with `cargo rogue new`.",
-            here.display()
+            folder.display()
         )));
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(&cargo);
-    command.args(["build", "--message-format=json-render-diagnostics"]);
+    command.args(["build", "--message-format=json-render-diagnostics"]).current_dir(folder);
+    if args.wasm {
+        Toolchain::find_or_set_up(folder).map_err(Trouble::failed)?.apply(&mut command);
+    }
     if !args.debug {
         command.arg("--release");
     }
@@ -81,40 +89,57 @@ fn plugins(args: &BuildArgs) -> Result<Vec<PathBuf>, Trouble> {
     let mut child = command.spawn().map_err(failed)?;
     let lines = child.stdout.take().map(|out| BufReader::new(out).lines());
     let messages = lines.into_iter().flatten().map_while(Result::ok);
-    let files: Vec<PathBuf> = messages.filter_map(|line| libraries(&line)).flatten().collect();
+    let ending = if args.wasm { "wasm" } else { "so" };
+    let files: Vec<PathBuf> = messages.filter_map(|line| libraries(&line, ending)).flatten().collect();
     if !child.wait().map_err(failed)?.success() {
         return Err(Trouble::failed("the module does not build; what Cargo says is above"));
     }
-    let files: Vec<PathBuf> = files.into_iter().filter(|file| cards::read(file).is_ok()).collect();
-    match files.is_empty() {
+    let mut modules = Vec::new();
+    for file in files {
+        let is_module = match args.wasm {
+            true => wasm_target::make_component(&file).map_err(Trouble::failed)?,
+            false => cards::read(&file).is_ok(),
+        };
+        modules.extend(is_module.then_some(file));
+    }
+    match modules.is_empty() {
         true => Err(Trouble::failed(
             "no plugin was built here. A module's crate has `crate-type = [\"cdylib\"]` under [lib] in its Cargo.toml, \
              and `export_module!` in its source.",
         )),
-        false => Ok(files),
+        false => Ok(modules),
     }
 }
 
-/// The libraries of one message, if it is about a plugin's crate.
-fn libraries(line: &str) -> Option<Vec<PathBuf>> {
+/// The libraries of one message, if it is about a module's crate.
+fn libraries(line: &str, ending: &str) -> Option<Vec<PathBuf>> {
     let message: Message = serde_json::from_str(line).ok()?;
     let plugin =
         message.reason == "compiler-artifact" && message.target.kind.iter().any(|kind| kind == "cdylib");
-    let is_library = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "so");
+    let is_library = |file: &PathBuf| file.extension().is_some_and(|is| is == ending);
     plugin.then(|| message.filenames.into_iter().filter(is_library).collect())
 }
 
 /// Where it is, what it is, how to run it.
-fn show(file: &Path, cards: &[&Card], here: &Path, text: &mut String) {
+pub(crate) fn show(file: &Path, cards: &[&Card], here: &Path, text: &mut String) {
     let near = |path: &Path| path.strip_prefix(here).unwrap_or(path).display().to_string();
-    let _ = writeln!(text, "plugin  {}", near(file));
+    let _ = writeln!(text, "plugin  {}{}", near(file), sandboxed(file));
     for card in cards {
         let about = if card.about.is_empty() { String::new() } else { format!(": {}", card.about) };
         let _ = writeln!(text, "module  {}{about}\n        {}", title(card), ports(card));
     }
     let graph = if here.join("graph.yaml").exists() { "graph.yaml" } else { "GRAPH" };
-    let folder = file.parent().map(near).unwrap_or_default();
+    let folder = file.parent().map(near).filter(|near| !near.is_empty()).unwrap_or(".".to_owned());
     let _ = writeln!(text, "run     rogue-runtime run {graph} --plugin-path {}", quoted(&folder));
+}
+
+/// What is said of a component besides its place.
+fn sandboxed(file: &Path) -> String {
+    let length = file.metadata().map_or(0, |meta| meta.len());
+    match file.extension().is_some_and(|ending| ending == "wasm") {
+        true => format!(", a component of {} KiB", say::thousands(length.div_ceil(1024))),
+        false => String::new(),
+    }
 }
 
 /// `in >> out; parameters: level, mode (required)`.
@@ -158,13 +183,14 @@ mod tests {
     fn only_libraries_of_plugins_are_picked_from_what_cargo_says() {
         let line = |kind: &str| {
             format!(
-                r#"{{"reason":"compiler-artifact","target":{{"kind":["{kind}"]}},"filenames":["/t/libx.so","/t/x.d"]}}"#
+                r#"{{"reason":"compiler-artifact","target":{{"kind":["{kind}"]}},"filenames":["/t/libx.so","/t/x.d","/t/x.wasm"]}}"#
             )
         };
-        assert_eq!(libraries(&line("cdylib")), Some(vec![PathBuf::from("/t/libx.so")]));
-        assert_eq!(libraries(&line("lib")), None);
-        assert_eq!(libraries(r#"{"reason":"build-finished","success":true}"#), None);
-        assert_eq!(libraries("what a build script prints"), None);
+        assert_eq!(libraries(&line("cdylib"), "so"), Some(vec![PathBuf::from("/t/libx.so")]));
+        assert_eq!(libraries(&line("cdylib"), "wasm"), Some(vec![PathBuf::from("/t/x.wasm")]));
+        assert_eq!(libraries(&line("lib"), "so"), None);
+        assert_eq!(libraries(r#"{"reason":"build-finished","success":true}"#, "so"), None);
+        assert_eq!(libraries("what a build script prints", "so"), None);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 /// Makes, builds, checks and measures a module for rogue-runtime.
 ///
-/// A module is a Rust library that builds to a plugin, a `.so`. `new` writes one that works; the other verbs are for
-/// what becomes of it.
+/// A module is a Rust library that builds to a plugin, a `.so`, and to a sandboxed component, a `.wasm`. `new` writes one
+/// that works; the other verbs are for what becomes of it.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo-rogue",
@@ -35,6 +35,8 @@ pub enum Verb {
     New(NewArgs),
     /// Builds the module in this folder, and says where it is and how to run it.
     Build(BuildArgs),
+    /// Makes a sandboxed module of what another language's compiler wrote: puts its card into it.
+    Pack(PackArgs),
     /// Runs the contract suite on a built module: one line for each check, and a verdict.
     Check(CheckArgs),
     /// Measures what a frame costs that passes through the module, in a running graph.
@@ -71,8 +73,21 @@ pub enum ShapeArg {
 }
 
 /// `build`.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct BuildArgs {
+    /// Builds a sandboxed component instead of a plugin: the same source, for wasm32-unknown-unknown. Where the
+    /// compiler lacks that target, it is set up first, which may load it.
+    #[arg(long)]
+    pub wasm: bool,
+    /// Builds a sandboxed component of a file of Python, with Python inside; see `sdk/python/rogue_module.py`.
+    #[arg(long, value_name = "FILE.py", conflicts_with_all = ["wasm", "release", "debug", "cargo"])]
+    pub python: Option<PathBuf>,
+    /// With --python: a folder with packages that FILE.py imports. Repeatable.
+    #[arg(long, value_name = "DIR", requires = "python")]
+    pub python_path: Vec<PathBuf>,
+    /// With --python: where to write the module. Absent: beside FILE.py, under the name of the module.
+    #[arg(long, short, value_name = "FILE.wasm", requires = "python")]
+    pub output: Option<PathBuf>,
     /// Builds with Cargo's release profile; this is the default.
     #[arg(long, conflicts_with = "debug")]
     pub release: bool,
@@ -84,11 +99,25 @@ pub struct BuildArgs {
     pub cargo: Vec<OsString>,
 }
 
+/// `pack`.
+#[derive(Args, Clone, Debug)]
+pub struct PackArgs {
+    /// What the compiler wrote: a core module with the bindings of a world of `rogue:flow` in it, or a component.
+    #[arg(value_name = "FILE.wasm")]
+    pub file: PathBuf,
+    /// The card, a JSON object; of a file of several modules, a list of them. Absent: the one that is inside already.
+    #[arg(long, value_name = "FILE.json")]
+    pub card: Option<PathBuf>,
+    /// Where to write the module. Absent: beside FILE.wasm, under the name of the module.
+    #[arg(long, short, value_name = "FILE.wasm")]
+    pub output: Option<PathBuf>,
+}
+
 /// What `check` and `bench` are about.
 #[derive(Args, Clone, Debug)]
 pub struct ModuleArgs {
     /// The module: FILE.so, or FILE.so#NAME in a file of several. Absent: the one in this folder, which is built.
-    #[arg(value_name = "FILE.so[#NAME]")]
+    #[arg(value_name = "FILE[#NAME]")]
     pub module: Option<String>,
     /// A parameter, as in a graph file; VALUE is YAML. `{dir}` in it stands for an empty folder. Repeatable.
     #[arg(long, value_name = "PARAM=VALUE")]
@@ -190,6 +219,9 @@ mod tests {
         }
         let Verb::Build(build) = parse("build -- --features a").expect("parses").verb else { panic!() };
         assert_eq!(build.cargo, ["--features", "a"]);
+        assert!(!build.wasm);
+        let Verb::Build(build) = parse("build --wasm").expect("parses").verb else { panic!() };
+        assert!(build.wasm);
     }
 
     #[test]
@@ -200,7 +232,7 @@ mod tests {
             "make x",
             "new",
             "new x --shape filter",
-            "build --wasm",
+            "build --wasm=yes",
             "build --release --debug",
             "check a.so --limit 10",
             "check a.so --limit 10ms",

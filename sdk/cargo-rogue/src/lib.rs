@@ -10,12 +10,17 @@
 pub mod bench;
 mod build;
 pub mod check;
+mod child;
 mod cli;
+mod component;
 pub mod module;
 mod new;
+mod pack;
+mod python;
 mod say;
 mod stage;
 mod stand_in;
+pub mod wasm_target;
 
 use clap::Parser;
 use cli::{Cli, Verb};
@@ -35,6 +40,7 @@ pub fn main() -> ExitCode {
     let done = match cli.verb {
         Verb::New(args) => new::new(&args),
         Verb::Build(args) => build::build(&args),
+        Verb::Pack(args) => pack::pack(&args),
         Verb::Check(args) => check::verb::check(&args),
         Verb::Bench(args) => bench::verb::bench(&args),
         Verb::Alone(args) => check::alone::serve(&args),

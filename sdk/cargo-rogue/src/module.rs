@@ -10,7 +10,7 @@ use crate::{
 };
 use rogue_runtime::{
     card::Card,
-    graph::{self, Catalog, Found, Options, Wanted},
+    graph::{self, Catalog, Found, Options, Sandbox, Wanted},
     host,
     load::{FileCatalog, Loader, Search},
     module::Module,
@@ -74,12 +74,12 @@ pub fn title(card: &Card) -> String {
     format!("{}{version}, {article} {shape}", card.name)
 }
 
-/// The module that a path means: `FILE.so`, or `FILE.so#NAME`.
+/// The module that a path means: `FILE.so`, `FILE.wasm`, or `FILE.so#NAME`.
 fn look(text: &str) -> Result<Found, Trouble> {
-    if !text.contains(".so") {
+    if !text.contains(".so") && !text.contains(".wasm") {
         return Err(Trouble::usage(format_args!(
-            "`{text}` is no plugin file. Say FILE.so, or FILE.so#NAME in a file of several; `cargo rogue build` says \
-             where the file of the module in this folder is."
+            "`{text}` is no module's file. Say FILE.so or FILE.wasm, with #NAME in a file of several; `cargo rogue \
+             build` says where the file of the module in this folder is."
         )));
     }
     let catalog = FileCatalog::new("", Arc::new(Search::new(&[], None, None)));
@@ -141,7 +141,10 @@ impl Subject {
     /// # Errors
     /// Why the runtime does not take it.
     pub fn load(chosen: &Chosen, dir: &Path) -> Result<Subject, String> {
-        let module = Loader::new(host::table()).load(&chosen.found).map_err(|error| error.to_string())?;
+        // All that can be granted: what is tried here is the module, not a graph's trust in it.
+        let sandbox = Sandbox { wall: true, random: true, ..Sandbox::default() };
+        let loaded = Loader::new(host::table()).load(&chosen.found, &sandbox);
+        let module = loaded.map_err(|error| error.to_string())?;
         let mut params = Value::Object(chosen.params.clone());
         put(&mut params, DIR, &dir.to_string_lossy());
         let params = if let Value::Object(params) = params { params } else { Map::new() };

@@ -50,6 +50,11 @@ impl Trouble {
         self.code
     }
 
+    /// The text alone.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// The text, for tests.
     #[cfg(test)]
     pub fn text(&self) -> &str {
@@ -75,6 +80,12 @@ pub fn out(text: &str) -> Result<(), Trouble> {
         }
         _ => Ok(()),
     }
+}
+
+/// Says on the error output what is done next, where that takes its time or changes something.
+pub fn step(text: impl Display) {
+    // Nobody can be told when the error output itself fails.
+    let _ = writeln!(std::io::stderr(), "cargo rogue: {text}");
 }
 
 /// With thousands separators.

@@ -5,7 +5,7 @@
 use rogue_abi::NodeRef;
 use rogue_runtime::{
     card::{Card, PortCard, Shape},
-    graph::Found,
+    graph::{Found, Packaging},
     module::{Call, ColdError, Half, Made, Module, NoColdSide, ParamFault, Status},
 };
 use std::{path::PathBuf, sync::Arc};
@@ -67,7 +67,13 @@ impl StandIn {
 
     /// What a catalog says of it.
     pub fn found(&self) -> Found {
-        Found { card: self.card.clone(), file: PathBuf::new(), index: 0, sha256: None }
+        Found {
+            card: self.card.clone(),
+            file: PathBuf::new(),
+            index: 0,
+            sha256: None,
+            packaging: Packaging::Native,
+        }
     }
 }
 

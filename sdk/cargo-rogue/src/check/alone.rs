@@ -8,6 +8,7 @@
 
 use super::{CHECKS, Check, Outcome};
 use crate::{
+    child,
     cli::AloneArgs,
     module::Chosen,
     say::{OK, Trouble},
@@ -20,20 +21,10 @@ use std::{
     io::{self, Read, Write},
     os::unix::process::ExitStatusExt,
     path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, channel},
-    },
+    process::{Command, ExitStatus, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
-
-/// How much of what the child says on its error output is kept: the end of it.
-const TAIL: usize = 4096;
-
-/// How often the parent looks whether the child has ended, when it does not hear of it.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// What became of a check.
 #[derive(Debug)]
@@ -73,53 +64,15 @@ pub fn run(program: &Path, check: &Check, chosen: &Chosen, limit: Duration) -> i
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()?;
-    let tail: Arc<Mutex<Vec<u8>>> = Arc::default();
-    let closed = listen(&mut child, tail.clone());
-    let ended = wait(&mut child, &closed, limit)?;
+    let tail = child::Tail::default();
+    let closed = child::listen(&mut child, tail.clone());
+    let ended = child::wait(&mut child, &closed, limit)?;
     // The pipe is closed with the process, unless a child of the module's own still has it.
-    let _ = closed.recv_timeout(LOOK);
+    let _ = closed.recv_timeout(child::LOOK);
     let lines = std::fs::read_to_string(report.path())?;
-    let said = String::from_utf8_lossy(&tail.lock().unwrap_or_else(PoisonError::into_inner)).into_owned();
+    let said = child::text(&tail);
     let late = ended.is_none();
     Ok(Told { outcome: outcome(&lines, ended, limit), said, late })
-}
-
-/// Keeps the end of what the child says; the receiver hears of its end.
-fn listen(child: &mut Child, tail: Arc<Mutex<Vec<u8>>>) -> Receiver<()> {
-    let (close, closed) = channel();
-    if let Some(mut from) = child.stderr.take() {
-        thread::spawn(move || {
-            let mut bytes = [0; 1024];
-            while let Ok(read @ 1..) = from.read(&mut bytes) {
-                let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
-                tail.extend_from_slice(bytes.get(..read).unwrap_or_default());
-                let over = tail.len().saturating_sub(TAIL);
-                tail.drain(..over);
-            }
-            drop(close);
-        });
-    }
-    closed
-}
-
-/// Waits for the child's end; `None`: it was late, and is killed.
-fn wait(child: &mut Child, closed: &Receiver<()>, limit: Duration) -> io::Result<Option<ExitStatus>> {
-    let deadline = Instant::now() + limit;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        if closed.recv_timeout(left.min(LOOK)) == Err(std::sync::mpsc::RecvTimeoutError::Disconnected) {
-            // Its output is closed, so it ends, or has done something odd: both are seen soon.
-            thread::park_timeout(Duration::from_millis(1));
-        }
-    }
 }
 
 /// What the report and the process's end say together.
@@ -196,7 +149,8 @@ fn chosen(args: &AloneArgs) -> Result<Chosen, String> {
         seen.cards.index_of(&args.name).ok_or_else(|| format!("the file has no module `{}`", args.name))?;
     let card = seen.cards.cards.get(index as usize).cloned();
     let card = card.ok_or_else(|| format!("the file has no module number {index}"))?;
-    Ok(Chosen { found: Found { card, file: args.file.clone(), index, sha256: None }, params })
+    let packaging = seen.cards.packaging();
+    Ok(Chosen { found: Found { card, file: args.file.clone(), index, sha256: None, packaging }, params })
 }
 
 /// Ends this process when the other end of its standard input is closed: it must not outlive its parent, whatever the

@@ -76,7 +76,7 @@ const TAKEN_TOO: [&str; 12] = [
 ];
 
 /// The standard modules: a graph that names one of them means that one.
-pub const STANDARD: [&str; 13] = [
+pub const STANDARD: [&str; 17] = [
     "compare",
     "debug",
     "example-blocking",
@@ -88,8 +88,12 @@ pub const STANDARD: [&str; 13] = [
     "pattern",
     "prbs-check",
     "prbs-source",
+    "pulses",
     "ratedrop",
     "tag",
+    "tcp-client",
+    "tcp-server",
+    "waveform",
 ];
 
 impl Name {

@@ -50,10 +50,20 @@ pub fn in_words(shape: ShapeArg) -> String {
     format!("{article} {}: {about}", template.shape)
 }
 
+/// The line of the README for what is built to run in the sandbox too: all but what has two halves for two threads.
+fn wasm(shape: ShapeArg) -> &'static str {
+    match shape {
+        ShapeArg::Endpoint => "",
+        _ => {
+            "cargo rogue build --wasm                                         # the same, as a sandboxed component\n"
+        }
+    }
+}
+
 /// The files with their paths in the new folder.
 pub fn files(name: &Name, shape: ShapeArg, sdk: &Path) -> Result<Vec<(&'static str, String)>, Trouble> {
     let sdk = in_toml(sdk)?;
-    let template = template(shape);
+    let (template, wasm) = (template(shape), wasm(shape));
     let fill = |text: &str| {
         text.replace("@name@", name.text())
             .replace("@crate@", &name.library())
@@ -61,6 +71,7 @@ pub fn files(name: &Name, shape: ShapeArg, sdk: &Path) -> Result<Vec<(&'static s
             .replace("@about@", template.about)
             .replace("@shape@", template.shape)
             .replace("A endpoint", "An endpoint")
+            .replace("@wasm@", wasm)
             .replace("@sdk@", &sdk)
     };
     Ok(vec![
