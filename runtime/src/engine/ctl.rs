@@ -40,6 +40,8 @@ pub struct NodeCtl {
     pub busy_ns: AtomicU64,
     /// Set when a half of it has come to its end.
     pub ended: AtomicBool,
+    /// Set for a while after a swap: a failure makes frames wait for the module before, whatever `on_fault` says.
+    pub on_trial: AtomicBool,
     health: AtomicU8,
     events: Sender<Event>,
 }
@@ -54,8 +56,9 @@ impl NodeCtl {
         events: Sender<Event>,
     ) -> Self {
         let (faults, busy_ns) = (AtomicU64::new(0), AtomicU64::new(0));
-        let (ended, health) = (AtomicBool::new(false), AtomicU8::new(0));
-        NodeCtl { node, account, shared, on_fault, faults, busy_ns, ended, health, events }
+        let (ended, on_trial) = (AtomicBool::new(false), AtomicBool::new(false));
+        let health = AtomicU8::new(0);
+        NodeCtl { node, account, shared, on_fault, faults, busy_ns, ended, on_trial, health, events }
     }
 
     /// How it is doing.
@@ -94,7 +97,8 @@ impl NodeCtl {
             (_, None) => "failed without saying why".to_owned(),
         };
         self.faults.fetch_add(1, Ordering::Relaxed);
-        let restart = self.on_fault == OnFault::Restart && !finishing;
+        let restart =
+            self.on_trial.load(Ordering::Acquire) || (self.on_fault == OnFault::Restart && !finishing);
         let health = if restart { Health::Waiting } else { Health::Dead };
         self.set_health(health);
         let _ = self.events.send(Event::Fault { node: self.node, text });

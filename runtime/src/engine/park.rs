@@ -10,7 +10,7 @@ use std::{
     os::fd::RawFd,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     thread::Thread,
     time::Duration,
@@ -23,6 +23,8 @@ pub struct Waker {
     thread: Mutex<Option<Thread>>,
     bell: OnceLock<Option<Bell>>,
     watches: Mutex<Vec<Watch>>,
+    /// The half that is being called, counted from 1; 0 = none.
+    inside: AtomicU32,
 }
 
 impl Waker {
@@ -34,7 +36,19 @@ impl Waker {
             thread: Mutex::new(None),
             bell: OnceLock::new(),
             watches: Mutex::new(Vec::new()),
+            inside: AtomicU32::new(0),
         })
+    }
+
+    /// Half `index` is about to be called, or none is.
+    #[inline]
+    pub(super) fn enter(&self, index: Option<usize>) {
+        self.inside.store(index.map_or(0, |index| index as u32 + 1), Ordering::Relaxed);
+    }
+
+    /// The half that is being called now, as far as one can tell from outside.
+    pub fn inside(&self) -> Option<usize> {
+        (self.inside.load(Ordering::Relaxed) as usize).checked_sub(1)
     }
 
     fn watches(&self) -> std::sync::MutexGuard<'_, Vec<Watch>> {
@@ -122,7 +136,10 @@ impl Parker {
     }
 
     fn poll(&self, bell: &Bell, watches: &[Watch], longest: Option<Duration>) {
-        for ready in poll::wait(bell, watches, longest) {
+        let ready = poll::wait(bell, watches, longest);
+        // Awake: nobody has to ring for what follows, this thread least of all.
+        self.waker.parked.store(false, Ordering::SeqCst);
+        for ready in ready {
             let mut all = self.waker.watches();
             all.retain(|watch| !(watch.index == ready.index && watch.fd == ready.fd));
             drop(all);

@@ -6,7 +6,7 @@
 
 use super::{BATCH_FRAMES, Clock, Exchange, Health, Node, OnFault, Role, Waker, node::Stage, ready::BitSet};
 use crate::{
-    module::{OutItem, Outbox, Status},
+    module::{Half, OutItem, Outbox, Status},
     pool::{self, field},
 };
 use std::{
@@ -48,6 +48,8 @@ pub struct Segment {
     pub(super) now_ns: u64,
     pub(super) ended: usize,
     pub(super) stopping: bool,
+    /// When its thread gave it back last.
+    given_back_ns: u64,
     pub(super) exchange: Arc<Exchange>,
 }
 
@@ -70,6 +72,7 @@ impl Segment {
             now_ns: 0,
             ended: 0,
             stopping: false,
+            given_back_ns: 0,
             exchange: Arc::default(),
             nodes,
         };
@@ -107,6 +110,36 @@ impl Segment {
     /// Number of its nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// Its thread is about to give it back.
+    pub(super) fn leave(&mut self) {
+        self.given_back_ns = self.clock.now_ns();
+    }
+
+    /// When its thread gave it back last.
+    pub fn given_back_ns(&self) -> u64 {
+        self.given_back_ns
+    }
+
+    /// Whether all its nodes have ended.
+    pub fn is_over(&self) -> bool {
+        self.ended == self.nodes.len()
+    }
+
+    /// The half of node `n`, to be called or replaced while the segment is with nobody's thread.
+    pub fn half(&mut self, n: usize) -> Option<&mut Box<dyn Half>> {
+        self.nodes.get_mut(n).map(|node| &mut node.half)
+    }
+
+    /// Node `n` has another half, whose wishes count from now on: it is called soon, with what waits.
+    pub fn renew(&mut self, n: usize) {
+        if let Some(node) = self.nodes.get_mut(n) {
+            node.wake_at_ns = 0;
+            self.ready.insert(n);
+            self.unblock();
+            self.max = (0..self.nodes.len()).map(|n| self.least_batch(n)).collect();
+        }
     }
 
     /// Whether it has none.
@@ -227,11 +260,13 @@ impl Segment {
             node.stage = Stage::Finishing;
         }
         let finishing = node.stage == Stage::Finishing;
+        self.waker.enter(Some(n));
         let status = if finishing {
             node.finish(self.now_ns, &mut self.out)
         } else {
             node.accept(self.now_ns, &mut self.out)
         };
+        self.waker.enter(None);
         let waiting = !node.inbox.is_empty();
         let wake_at = node.wake_at_ns;
         let may_finish = node.inputs_open == 0 && !waiting;
@@ -258,7 +293,9 @@ impl Segment {
         }
         let max = self.max[n];
         self.out.limit = max as usize;
+        self.waker.enter(Some(n));
         let status = self.nodes[n].produce(self.now_ns, max, &mut self.out);
+        self.waker.enter(None);
         self.out.limit = BATCH_FRAMES as usize;
         self.deliver(n);
         self.set_wake(self.nodes[n].wake_at_ns);

@@ -3,14 +3,19 @@
 //! Called by `control`. What holds: everything that can fail or be refused comes before anything runs; a
 //! failed start leaves nothing behind; a stop is bounded in time, and names what did not come to an end.
 
+mod candidate;
 mod deadline;
 mod ending;
 mod error;
+mod hand;
+mod hand_over;
 mod install;
 mod node;
 mod restart;
 mod running;
 mod segments;
+mod transfer;
+mod wanted;
 
 pub use deadline::COLD_CALL;
 pub(crate) use deadline::within;
@@ -18,3 +23,4 @@ pub use ending::{Ending, NodeStatus};
 pub use error::StartError;
 pub use install::{start, start_stepped};
 pub use running::Running;
+pub use wanted::{SwapError, Swapped, Wanted};

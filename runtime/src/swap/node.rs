@@ -5,15 +5,16 @@ use super::{
     deadline::{COLD_CALL, within},
     restart::Restart,
     running::LAST_CALL,
+    wanted::Previous,
 };
 use crate::{
     engine::{NodeCtl, Pump},
     host::nodes,
     metrics::Intent,
-    module::{Call, Half, Instance, Made, Module, Outbox},
+    module::{Call, Half, Instance, Made, Module, Outbox, State},
     pool::{self, Account, field},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// Where a half is.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,14 @@ pub(super) struct RunningNode {
     pub(super) started: bool,
     pub(super) pump: Option<Pump>,
     pub(super) restart: Restart,
+    /// The last state that was good of an instance that failed, for the next.
+    pub(super) good: Option<State>,
+    /// What ran before the last swap.
+    pub(super) previous: Option<Previous>,
+    /// The instance that a swap has just replaced.
+    pub(super) replaced: Option<Box<dyn Instance>>,
+    /// Until when the module is on trial.
+    pub(super) trial_ends: Option<Instant>,
 }
 
 impl RunningNode {
@@ -70,6 +79,10 @@ impl RunningNode {
             started: false,
             pump: None,
             restart: Restart::default(),
+            good: None,
+            previous: None,
+            replaced: None,
+            trial_ends: None,
         }
     }
 
@@ -119,6 +132,8 @@ impl RunningNode {
     /// Ends an instance that failed, to be replaced. While frames elsewhere lie in memory of its own it is only
     /// stopped, and kept until the run ends.
     pub(super) fn retire(&mut self) {
+        let good = self.instance.as_mut().and_then(|instance| instance.good_state());
+        self.good = good.or_else(|| self.good.take());
         if self.account.wrapped() == 0 {
             self.end(field::DROP_FAULT);
         } else if let Some(mut instance) = self.instance.take() {
@@ -142,6 +157,25 @@ impl RunningNode {
             Some(Err(error)) => Err(StartError::Create { node: name, error }),
             None => Err(StartError::Late { node: name, call: "create" }),
         }
+    }
+
+    /// Gives the instance the last state that was good, with a deadline. One that does not take it begins without.
+    pub(super) fn restore_good(&mut self) -> Result<(), StartError> {
+        let Some(state) = self.good.clone() else { return Ok(()) };
+        let Some(mut instance) = self.instance.take() else { return Ok(()) };
+        let node = self.spec.name.clone();
+        let restored = within(&node, COLD_CALL, move || {
+            let done = instance.restore(&state);
+            (instance, done)
+        });
+        let Some((instance, done)) = restored else { return Err(StartError::Late { node, call: "restore" }) };
+        self.instance = Some(instance);
+        if let Err(error) = done {
+            log::warn!(
+                "{node}: the new instance does not take the last good state, and begins without: {error}"
+            );
+        }
+        Ok(())
     }
 
     /// Has the instance take what it needs, with a deadline; an instance that does not return is left alone.

@@ -165,6 +165,7 @@ impl Running {
 fn renew(node: &mut RunningNode) -> Result<[Option<Box<dyn Half>>; 2], StartError> {
     let Made { instance, take, give } = node.create()?;
     node.instance = Some(instance);
+    node.restore_good()?;
     let spec = node.spec.clone();
     node.start(&spec)?;
     Ok([take, give])

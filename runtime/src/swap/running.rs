@@ -6,11 +6,13 @@ use crate::{
     graph::Plan,
     host::nodes,
     metrics::{Ledger, NodeBook},
+    module::Module,
     pool::{self, field},
 };
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Receiver, never, select};
 use std::{
     sync::{Arc, atomic::Ordering},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -26,6 +28,8 @@ pub struct Running {
     pub(super) nodes: Vec<RunningNode>,
     pub(super) drivers: Vec<Option<Driver>>,
     pub(super) exchanges: Vec<Arc<Exchange>>,
+    /// Threads on which instances that were replaced come to their end.
+    pub(super) leaving: Vec<JoinHandle<()>>,
     segments: Vec<Option<Segment>>,
     heard: Receiver<Event>,
     faults: Vec<(String, String)>,
@@ -47,6 +51,7 @@ impl Running {
             nodes: Vec::new(),
             drivers: Vec::new(),
             exchanges: Vec::new(),
+            leaving: Vec::new(),
             segments,
             heard,
             faults: Vec::new(),
@@ -115,24 +120,49 @@ impl Running {
     /// Waits for something to happen, at most `longest`, and does what follows from it: faults are noted,
     /// instances restarted, the run stopped where the graph says so. Returns the faults that were new.
     pub fn attend(&mut self, longest: Duration) -> Vec<(String, String)> {
+        self.attend_or(longest, &never::<()>()).0
+    }
+
+    /// The same, and hears what comes from elsewhere meanwhile: at most one thing, at once when it is there.
+    pub fn attend_or<T>(
+        &mut self,
+        longest: Duration,
+        other: &Receiver<T>,
+    ) -> (Vec<(String, String)>, Option<T>) {
         let before = self.faults.len();
         let now_ns = self.clock.now_ns();
         let until = self
             .next_restart_ns()
             .map_or(longest, |at| longest.min(Duration::from_nanos(at.saturating_sub(now_ns))));
-        match self.heard.recv_timeout(until) {
-            Ok(event) => self.hear(event),
-            Err(RecvTimeoutError::Timeout) => {}
-            // No sender is left once every segment has been given back.
-            Err(RecvTimeoutError::Disconnected) => {
-                std::thread::park_timeout(until.min(Duration::from_millis(1)))
-            }
+        let (mut event, mut thing, mut closed) = (None, None, false);
+        select! {
+            recv(self.heard) -> heard => heard.map_or_else(|_| closed = true, |heard| event = Some(heard)),
+            recv(other) -> heard => heard.map_or_else(|_| closed = true, |heard| thing = Some(heard)),
+            default(until) => {}
+        }
+        if let Some(event) = event {
+            self.hear(event);
+        }
+        // No sender is left once every segment has been given back.
+        if closed {
+            std::thread::park_timeout(until.min(Duration::from_millis(1)));
         }
         while let Ok(event) = self.heard.try_recv() {
             self.hear(event);
         }
         self.restart_due();
-        self.faults[before..].to_vec()
+        self.end_trials();
+        (self.faults[before..].to_vec(), thing)
+    }
+
+    /// Node and text of each fault so far, in order.
+    pub fn faults(&self) -> &[(String, String)] {
+        &self.faults
+    }
+
+    /// The module that runs in a node.
+    pub fn module(&self, node: &str) -> Option<Arc<dyn Module>> {
+        self.nodes.iter().find(|n| n.spec.name == node).map(|n| n.module.clone())
     }
 
     fn hear(&mut self, event: Event) {
@@ -140,6 +170,10 @@ impl Running {
         let Some(failed) = self.nodes.get(node) else { return };
         self.faults.push((failed.spec.name.clone(), text));
         failed.wake();
+        if failed.ctl.on_trial.load(Ordering::Acquire) && self.trial_failed(node) {
+            return;
+        }
+        let Some(failed) = self.nodes.get(node) else { return };
         match failed.ctl.on_fault {
             OnFault::Stop => self.fault_ends_run(),
             OnFault::Restart if failed.ctl.health() == Health::Waiting => self.plan_restart(node),
@@ -193,6 +227,12 @@ impl Running {
         let deadline = Instant::now() + LAST_CALL;
         while !self.is_over() && Instant::now() < deadline {
             self.attend(Duration::from_millis(5));
+        }
+        // Instances that were replaced end before the books are closed.
+        for thread in self.leaving.drain(..) {
+            while !thread.is_finished() && Instant::now() < deadline {
+                std::thread::park_timeout(Duration::from_millis(1));
+            }
         }
         for (number, place) in self.drivers.iter_mut().enumerate() {
             let Some(driver) = place.take() else { continue };

@@ -1,0 +1,151 @@
+//! What takes a node's place: whether it fits, seen from outside, and a new instance of it beside the old one.
+//!
+//! What holds: a candidate changes nothing of the node before it takes over. What it asks of the runtime for itself
+//! (buffers, batches, requests passed on) is kept until then; reasons to drop are counted by name and intent, whichever
+//! card has them.
+
+use super::{SwapError, Wanted, hand::Hand, node::NodeSpec, running::Running};
+use crate::{
+    card::{Card, Shape},
+    engine::Health,
+    graph::PlanNode,
+    host::nodes::Staged,
+    metrics::Intent,
+    module::{Half, Instance},
+    pool::MAX_REASONS,
+};
+use rogue_abi::NodeRef;
+use serde_json::Value;
+use std::sync::atomic::Ordering;
+
+/// A new instance beside the old one.
+pub(super) struct Candidate {
+    pub(super) instance: Box<dyn Instance>,
+    pub(super) halves: [Option<Box<dyn Half>>; 2],
+    pub(super) reference: NodeRef,
+    pub(super) staged: Staged,
+    pub(super) spec: NodeSpec,
+}
+
+/// Reasons to drop with their intents, in the order in which a node counts them, and the place there of each of a card.
+type Reasons = (Vec<(String, Intent)>, Vec<usize>);
+
+impl Running {
+    /// Whether a module with this card takes the state of the one that runs.
+    pub(super) fn accepts_state_of(&self, index: usize, card: &Card) -> bool {
+        let (now, then) = (&self.plan.nodes[index].found.card.state, &card.state);
+        match (now, then) {
+            (Some(now), Some(then)) => now.schema == then.schema && then.accepts.contains(&now.version),
+            _ => false,
+        }
+    }
+
+    /// Refuses what can be seen from outside.
+    pub(super) fn may_swap(&self, index: usize, wanted: &Wanted) -> Result<(), SwapError> {
+        let (node, plan) = (&self.nodes[index], &self.plan.nodes[index]);
+        let not_now = |why| Err(SwapError::NotNow { node: wanted.node.clone(), why });
+        if self.stopping_since().is_some() {
+            return not_now("the run is stopping");
+        }
+        if node.ctl.ended.load(Ordering::Acquire) {
+            return not_now("it has come to its end");
+        }
+        if node.ctl.health() == Health::Waiting && !node.ctl.on_trial.load(Ordering::Acquire) {
+            return not_now("it failed and is being restarted");
+        }
+        let (old, new) = (&plan.found.card, &wanted.found.card);
+        let misfit = |what: String| {
+            let (node, module) = (wanted.node.clone(), new.name.clone());
+            Err(SwapError::DoesNotFit { node, module, what })
+        };
+        if old.shape != new.shape || old.give != new.give {
+            return misfit(format!("it is a {}, the node is a {}", new.shape, old.shape));
+        }
+        if old.has("blocking") || new.has("blocking") {
+            return misfit("a source that blocks cannot be swapped; restart the run with it".to_owned());
+        }
+        self.same_ports(index, plan, new).or_else(misfit)
+    }
+
+    /// That every port that is linked has the same number by its name in another card.
+    fn same_ports(&self, index: usize, plan: &PlanNode, new: &Card) -> Result<(), String> {
+        let old = &plan.found.card;
+        let missing = |kind: &str, name: &str| {
+            Err(format!("the node's {kind} `{name}` is linked, and it has none at that place"))
+        };
+        for link in &self.plan.links {
+            let (out, into) = (old.output_name(link.from.port), old.input_name(link.to.port));
+            if link.from.node == index && new.output_port(&out) != Some(link.from.port) {
+                return missing("output", &out);
+            }
+            if link.to.node == index && new.input_port(&into) != Some(link.to.port) {
+                return missing("input", &into);
+            }
+        }
+        let unlinked = |port: u32| !self.plan.links.iter().any(|l| l.to.node == index && l.to.port == port);
+        match (0..new.input_count()).find(|&port| port >= old.input_count() && unlinked(port)) {
+            Some(port) if new.shape != Shape::Endpoint => {
+                Err(format!("its input `{}` would not be linked", new.input_name(port)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Where each reason of a card is counted: by name and intent where the node has it already.
+    fn reasons_for(&self, index: usize, wanted: &Wanted) -> Result<Reasons, SwapError> {
+        let mut reasons = self.nodes[index].spec.reasons.clone();
+        let mut slots = Vec::new();
+        for (name, asked) in wanted.found.card.drop_intents(&wanted.params) {
+            let reason = (name.to_owned(), if asked { Intent::Asked } else { Intent::Loss });
+            let slot = reasons.iter().position(|known| *known == reason).unwrap_or_else(|| {
+                reasons.push(reason);
+                reasons.len() - 1
+            });
+            slots.push(slot);
+        }
+        if reasons.len() > MAX_REASONS {
+            return Err(SwapError::DoesNotFit {
+                node: wanted.node.clone(),
+                module: wanted.found.card.name.clone(),
+                what: format!(
+                    "with its reasons to drop the node has had more than {MAX_REASONS}; restart the run"
+                ),
+            });
+        }
+        Ok((reasons, slots))
+    }
+
+    /// Makes a new instance beside the old one; it is started if it wants nothing that only one may have.
+    pub(super) fn candidate(
+        &mut self,
+        index: usize,
+        wanted: &Wanted,
+        hand: &Hand,
+    ) -> Result<Candidate, SwapError> {
+        const THEN: &str = "it was given up, and nothing was changed";
+        let (reasons, slots) = self.reasons_for(index, wanted)?;
+        let node = &self.nodes[index];
+        let params = Value::Object(wanted.params.clone()).to_string();
+        let spec = NodeSpec { name: wanted.node.clone(), params: params.clone(), reasons };
+        let reference = node.account.bind(&slots);
+        node.ctl.shared.take_staged();
+        let late =
+            |call| SwapError::Late { node: wanted.node.clone(), call, longest: wanted.patience, then: THEN };
+        let refused = |call, error| SwapError::Refused { node: wanted.node.clone(), call, error };
+        let module = wanted.module.clone();
+        let made = hand.call(wanted.patience, move || module.create(reference, &params));
+        let made = made.ok_or_else(|| late("create"))?.map_err(|error| refused("create", error))?;
+        let staged = node.ctl.shared.take_staged();
+        let mut instance = made.instance;
+        if !staged.claims {
+            let started = hand.call(wanted.patience, move || {
+                let done = instance.start();
+                (instance, done)
+            });
+            let (back, done) = started.ok_or_else(|| late("start"))?;
+            done.map_err(|error| refused("start", error))?;
+            instance = back;
+        }
+        Ok(Candidate { instance, halves: [made.take, made.give], reference, staged, spec })
+    }
+}

@@ -1,0 +1,41 @@
+//! A thread for the cold calls of one swap: ready before anything is paused, and left alone when a module does not return.
+
+use crossbeam_channel::{Sender, bounded, unbounded};
+use std::{io, thread::JoinHandle, time::Duration};
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// A thread that makes calls, one after the other.
+pub(super) struct Hand {
+    jobs: Sender<Job>,
+    thread: JoinHandle<()>,
+}
+
+impl Hand {
+    /// Starts the thread, which is awake when this returns.
+    pub(super) fn start(node: &str) -> io::Result<Hand> {
+        let (jobs, todo) = unbounded::<Job>();
+        let thread = std::thread::Builder::new()
+            .name(format!("cold-{node}"))
+            .spawn(move || todo.into_iter().for_each(|job| job()))?;
+        Ok(Hand { jobs, thread })
+    }
+
+    /// Makes a call and waits for it. `None`: it did not return in time, and all that it owns is lost with the thread.
+    pub(super) fn call<T: Send + 'static>(
+        &self,
+        longest: Duration,
+        body: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let (give, take) = bounded(1);
+        let job = Box::new(move || drop(give.send(body())));
+        self.jobs.send(job).ok()?;
+        take.recv_timeout(longest).ok()
+    }
+
+    /// Makes a last call without waiting for it; says when it has returned.
+    pub(super) fn last(self, body: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+        drop(self.jobs.send(Box::new(body)));
+        self.thread
+    }
+}

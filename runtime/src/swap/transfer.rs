@@ -1,0 +1,388 @@
+//! One stage of a running graph is replaced by another: beside the old one as long as anything can be refused, and in its
+//! place, with its state and its frames, between two calls of its segment.
+//!
+//! In phases: what can be seen from outside is checked; a candidate is made beside the old instance; the segments of the
+//! node are paused, which takes them from their threads with all that is in them; the state and what is held are handed
+//! over; the halves are put in; the segments go on; the old instance ends on a thread of its own.
+//!
+//! What holds: until the halves are put in, whatever fails leaves the old instance as it was, and says why. No frame is
+//! lost uncounted: what waits stays in the segment, what the old one held the new one takes or it is counted as
+//! *swapped*. Reasons to drop are counted by name, whichever module gives them. Other segments are not paused.
+
+use super::{
+    SwapError, Swapped, Wanted,
+    candidate::Candidate,
+    hand::Hand,
+    hand_over::{HandedOver, Terms, hand_over},
+    node::Place,
+    running::{LAST_CALL, Running},
+    wanted::Previous,
+};
+use crate::{
+    engine::{Health, OnFault, Segment},
+    metrics::Ledger,
+    module::{ColdError, Half, Instance, State},
+    pool::{self, field},
+};
+use serde_json::{Map, Value};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
+
+/// Segments that were taken from their threads.
+type Taken = Vec<(usize, Segment)>;
+
+impl Running {
+    /// Replaces the module of a node; the graph goes on.
+    ///
+    /// # Errors
+    /// [`SwapError`]; the old module goes on.
+    pub fn swap(&mut self, wanted: Wanted) -> Result<Swapped, SwapError> {
+        self.swap_with(wanted, None)
+    }
+
+    /// Goes back to the module and parameters that a node had before its last swap.
+    ///
+    /// # Errors
+    /// As [`Running::swap`].
+    pub fn rollback(&mut self, node: &str) -> Result<Swapped, SwapError> {
+        let index = self.index_of(node)?;
+        let Some(Previous { wanted, .. }) = self.nodes[index].previous.clone() else {
+            return Err(SwapError::NotNow { node: node.to_owned(), why: "it has not been swapped" });
+        };
+        let known = self.accepts_state_of(index, &wanted.found.card);
+        self.swap_with(Wanted { keep_state: known, grace: Duration::ZERO, ..wanted }, None)
+    }
+
+    /// New parameters for the module that runs: it takes them, or is swapped with itself.
+    ///
+    /// # Errors
+    /// As [`Running::swap`].
+    pub fn set_params(&mut self, node: &str, params: Map<String, Value>) -> Result<Swapped, SwapError> {
+        const PATIENCE: Duration = Duration::from_secs(2);
+        let index = self.index_of(node)?;
+        let wanted = Wanted { params, keep_state: true, patience: PATIENCE, ..self.as_it_runs(index) };
+        self.may_swap(index, &wanted)?;
+        let before = self.ledger(false);
+        let hand = self.hand(&wanted.node)?;
+        let mut taken = self.take_segments(index, wanted.patience)?;
+        let since = paused_since(&taken);
+        let text = Value::Object(wanted.params.clone()).to_string();
+        let done =
+            self.call_old(index, &hand, "reconfigure", wanted.patience, move |old| old.reconfigure(&text));
+        self.renew_and_put(index, &mut taken);
+        let pause = self.passed_since(since);
+        match done {
+            Ok(()) => {
+                self.runs_now(index, &wanted);
+                Ok(self.swapped(&wanted, pause, HandedOver::default(), before))
+            }
+            Err(SwapError::Refused { error: ColdError::Unsupported, .. }) => self.swap_with(wanted, None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A node on trial failed: the one before comes back, with its state. False = it does not.
+    pub(super) fn trial_failed(&mut self, index: usize) -> bool {
+        let Some(Previous { wanted, state }) = self.nodes[index].previous.clone() else { return false };
+        let name = wanted.node.clone();
+        let wanted = Wanted { keep_state: false, grace: Duration::ZERO, ..wanted };
+        // Until then frames wait, as for a restart.
+        match self.swap_with(wanted, state) {
+            Ok(back) => {
+                log::error!("{name}: failed on trial; {} {} runs again", back.module, back.version);
+                true
+            }
+            Err(error) => {
+                log::error!("{name}: failed on trial, and the module before does not come back: {error}");
+                let ctl = &self.nodes[index].ctl;
+                ctl.on_trial.store(false, Ordering::Release);
+                if ctl.on_fault != OnFault::Restart {
+                    ctl.set_health(Health::Dead);
+                }
+                self.nodes[index].wake();
+                false
+            }
+        }
+    }
+
+    /// Ends trials whose time is over.
+    pub(super) fn end_trials(&mut self) {
+        let now = Instant::now();
+        for node in self.nodes.iter_mut().filter(|node| node.trial_ends.is_some_and(|end| end <= now)) {
+            node.trial_ends = None;
+            node.ctl.on_trial.store(false, Ordering::Release);
+        }
+        self.leaving.retain(|thread| !thread.is_finished());
+    }
+
+    fn swap_with(&mut self, wanted: Wanted, state: Option<State>) -> Result<Swapped, SwapError> {
+        let index = self.index_of(&wanted.node)?;
+        self.may_swap(index, &wanted)?;
+        let before = self.ledger(false);
+        let previous = self.as_it_runs(index);
+        let hand = self.hand(&wanted.node)?;
+        let mut candidate = self.candidate(index, &wanted, &hand)?;
+        let mut taken = match self.take_segments(index, wanted.patience) {
+            Ok(taken) => taken,
+            Err(error) => {
+                self.leave(hand, candidate.instance, candidate.halves, false, field::CONSUMED);
+                return Err(error);
+            }
+        };
+        let since = paused_since(&taken);
+        let node = &mut self.nodes[index];
+        let old_lives = node.ctl.health() == Health::Running && node.instance.is_some();
+        let exclusive = candidate.staged.claims;
+        let terms = Terms { old_lives, keep_state: wanted.keep_state, state, exclusive };
+        let handed = hand_over(node, &mut candidate, terms, &hand, wanted.patience);
+        let handed = match handed {
+            Ok(handed) => handed,
+            Err(error) => {
+                self.put_segments(&mut taken);
+                self.leave(hand, candidate.instance, candidate.halves, true, field::CONSUMED);
+                return Err(error);
+            }
+        };
+        let halves = self.put_in(index, candidate, &mut taken, &wanted);
+        self.put_segments(&mut taken);
+        let pause = self.passed_since(since);
+        let node = &mut self.nodes[index];
+        let old = node.replaced.take();
+        node.previous = Some(Previous { wanted: previous, state: handed.state.clone() });
+        if let Some(old) = old {
+            let charge = if old_lives { field::DROP_SWAPPED } else { field::DROP_FAULT };
+            self.retire_replaced(index, hand, old, halves, charge);
+        }
+        Ok(self.swapped(&wanted, pause, handed, before))
+    }
+
+    /// Time since then, by the run's clock.
+    fn passed_since(&self, since_ns: u64) -> Duration {
+        Duration::from_nanos(self.clock.now_ns().saturating_sub(since_ns))
+    }
+
+    fn swapped(&self, wanted: &Wanted, pause: Duration, handed: HandedOver, before: Ledger) -> Swapped {
+        let HandedOver { state, moved, dropped } = handed;
+        let card = &wanted.found.card;
+        Swapped {
+            node: wanted.node.clone(),
+            module: card.name.clone(),
+            version: card.version.clone(),
+            pause,
+            state: state.map(|state| (state.schema, state.version, state.bytes.len())),
+            moved,
+            dropped,
+            before,
+            after: self.ledger(false),
+        }
+    }
+
+    fn index_of(&self, node: &str) -> Result<usize, SwapError> {
+        self.nodes.iter().position(|n| n.spec.name == node).ok_or_else(|| {
+            let have: Vec<&str> = self.nodes.iter().map(|n| n.spec.name.as_str()).collect();
+            SwapError::NoNode { node: node.to_owned(), have: have.join(", ") }
+        })
+    }
+
+    /// What runs in a node now, as something that could be wanted.
+    fn as_it_runs(&self, index: usize) -> Wanted {
+        let (node, plan) = (&self.nodes[index], &self.plan.nodes[index]);
+        Wanted {
+            node: plan.name.clone(),
+            found: plan.found.clone(),
+            module: node.module.clone(),
+            params: plan.params.clone(),
+            sandbox: plan.sandbox,
+            keep_state: true,
+            patience: LAST_CALL,
+            grace: Duration::ZERO,
+        }
+    }
+
+    fn hand(&self, node: &str) -> Result<Hand, SwapError> {
+        Hand::start(node).map_err(|error| SwapError::Thread { node: node.to_owned(), error })
+    }
+
+    /// Takes the node's segments from their threads.
+    fn take_segments(&self, index: usize, patience: Duration) -> Result<Taken, SwapError> {
+        let node = &self.nodes[index];
+        let mut numbers: Vec<usize> = node.places.iter().flatten().map(|place| place.segment).collect();
+        numbers.dedup();
+        let drivers = || numbers.iter().filter_map(|&number| Some((number, self.drivers[number].as_ref()?)));
+        drivers().for_each(|(_, driver)| driver.pause());
+        let deadline = Instant::now() + patience;
+        let mut taken = Taken::new();
+        for (number, driver) in drivers() {
+            match driver.take(deadline.saturating_duration_since(Instant::now())) {
+                Some(segment) => taken.push((number, segment)),
+                None => {
+                    let inside =
+                        driver.inside().and_then(|at| self.node_at(Place { segment: number, index: at }));
+                    self.put_segments(&mut taken);
+                    drivers().for_each(|(_, driver)| driver.go_on());
+                    return Err(SwapError::Busy {
+                        node: node.spec.name.clone(),
+                        inside: inside.unwrap_or_else(|| "its segment".to_owned()),
+                        longest: patience,
+                    });
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// The node of which a half is at this place.
+    pub(super) fn node_at(&self, at: Place) -> Option<String> {
+        let half = *self.plan.segments.get(at.segment)?.halves.get(at.index)?;
+        Some(self.plan.nodes.get(self.plan.halves.get(half)?.node)?.name.clone())
+    }
+
+    fn put_segments(&self, taken: &mut Taken) {
+        for (number, segment) in taken.drain(..) {
+            if let Some(driver) = &self.drivers[number] {
+                driver.put(segment);
+            }
+        }
+    }
+
+    fn renew_and_put(&self, index: usize, taken: &mut Taken) {
+        for place in self.nodes[index].places.iter().flatten() {
+            if let Some((_, segment)) = taken.iter_mut().find(|(number, _)| *number == place.segment) {
+                segment.renew(place.index);
+            }
+        }
+        self.put_segments(taken);
+    }
+
+    /// A cold call into the instance that runs, while its segments are paused. One that does not return has the node
+    /// fail: its half cannot be called while somebody is inside.
+    fn call_old<T: Send + 'static>(
+        &mut self,
+        index: usize,
+        hand: &Hand,
+        call: &'static str,
+        patience: Duration,
+        body: impl FnOnce(&mut dyn Instance) -> Result<T, ColdError> + Send + 'static,
+    ) -> Result<T, SwapError> {
+        let node = &mut self.nodes[index];
+        let name = node.spec.name.clone();
+        let Some(mut old) = node.instance.take() else {
+            return Err(SwapError::NotNow { node: name, why: "it has no instance" });
+        };
+        let called = hand.call(patience, move || {
+            let done = body(&mut *old);
+            (old, done)
+        });
+        match called {
+            Some((old, done)) => {
+                node.instance = Some(old);
+                done.map_err(|error| SwapError::Refused { node: name, call, error })
+            }
+            None => {
+                node.ctl.shared.set_fault(&format!("did not return from {call}"));
+                let then = "the node has failed with it";
+                Err(SwapError::Late { node: name, call, longest: patience, then })
+            }
+        }
+    }
+
+    /// The point of no return: the new instance runs. Gives the old halves.
+    fn put_in(
+        &mut self,
+        index: usize,
+        candidate: Candidate,
+        taken: &mut Taken,
+        wanted: &Wanted,
+    ) -> [Option<Box<dyn Half>>; 2] {
+        let Candidate { instance, halves, reference, staged, spec } = candidate;
+        let node = &mut self.nodes[index];
+        node.account.run_as(reference);
+        node.ctl.shared.reset_batch();
+        if let Some(frames) = staged.batch_max {
+            node.ctl.shared.want_batch(frames);
+        }
+        node.account.set_forward(staged.forward.unwrap_or(false));
+        if !node.ctl.shared.pool_is_set {
+            node.account.set_pool(staged.pool.unwrap_or_default());
+        }
+        let mut old = [None, None];
+        for (side, half) in halves.into_iter().enumerate() {
+            let Some(half) = half else { continue };
+            let place = node.places[side];
+            let segment =
+                place.and_then(|place| taken.iter_mut().find(|(number, _)| *number == place.segment));
+            match (place, segment) {
+                (Some(place), Some((_, segment))) => {
+                    old[side] = segment.half(place.index).map(|there| std::mem::replace(there, half));
+                    segment.renew(place.index);
+                }
+                _ => old[side] = node.unplaced[side].replace(half),
+            }
+        }
+        node.ctl.shared.take_fault();
+        node.ctl.set_health(Health::Running);
+        node.replaced = node.instance.replace(instance);
+        node.spec = spec;
+        node.started = true;
+        node.ctl.on_trial.store(!wanted.grace.is_zero(), Ordering::Release);
+        node.trial_ends = (!wanted.grace.is_zero()).then(|| Instant::now() + wanted.grace);
+        self.runs_now(index, wanted);
+        old
+    }
+
+    /// The plan says what runs.
+    fn runs_now(&mut self, index: usize, wanted: &Wanted) {
+        let (node, plan) = (&mut self.nodes[index], &mut self.plan.nodes[index]);
+        node.module = wanted.module.clone();
+        node.spec.params = Value::Object(wanted.params.clone()).to_string();
+        plan.module = wanted.found.file.display().to_string();
+        plan.found = wanted.found.clone();
+        plan.params = wanted.params.clone();
+        plan.sandbox = wanted.sandbox;
+    }
+
+    /// Ends the instance that was replaced. While frames elsewhere lie in memory of its own it is only stopped.
+    fn retire_replaced(
+        &mut self,
+        index: usize,
+        hand: Hand,
+        old: Box<dyn Instance>,
+        halves: [Option<Box<dyn Half>>; 2],
+        charge: usize,
+    ) {
+        let node = &mut self.nodes[index];
+        if node.account.wrapped() > 0 {
+            node.retired.push(old);
+            drop(halves);
+            return;
+        }
+        self.leave(hand, old, halves, true, charge);
+    }
+
+    /// Ends an instance on a thread of its own; what it still holds is counted in `charge`.
+    fn leave(
+        &mut self,
+        hand: Hand,
+        mut instance: Box<dyn Instance>,
+        halves: [Option<Box<dyn Half>>; 2],
+        started: bool,
+        charge: usize,
+    ) {
+        self.leaving.push(hand.last(move || {
+            pool::charge_as(charge, || {
+                if started {
+                    instance.stop();
+                }
+                drop(halves);
+                drop(instance);
+            });
+        }));
+    }
+}
+
+/// When the first of these was given back, by the run's clock.
+fn paused_since(taken: &Taken) -> u64 {
+    taken.iter().map(|(_, segment)| segment.given_back_ns()).min().unwrap_or(u64::MAX)
+}
