@@ -5,6 +5,7 @@
 
 mod bare;
 mod flags;
+mod live;
 mod verbs;
 
 use std::{ffi::OsString, io::Write};
@@ -12,6 +13,9 @@ use std::{ffi::OsString, io::Write};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 pub use flags::{Globals, GraphArgs};
+pub use live::{
+    GetArgs, LogArgs, RollbackArgs, SetArgs, ShowArgs, ShowSheet, StopArgs, SwapArgs, TopArgs, Which,
+};
 pub use verbs::{CheckArgs, Drawing, GraphVerbArgs, InspectArgs, ListArgs, RunArgs, Sheet, Verb};
 
 use super::{

@@ -9,7 +9,7 @@ use super::{
     io::Io,
     prepare,
 };
-use crate::graph::{Plan, Port, Side, print};
+use crate::graph::{Packaging, Plan, PlanNode, Port, Side, print};
 
 /// Draws a graph; runs no code of its modules.
 pub fn graph(args: &GraphVerbArgs, globals: &Globals, io: &mut Io<'_>) -> io::Result<u8> {
@@ -43,7 +43,21 @@ fn text(plan: &Plan, width: Option<usize>) -> String {
         }
         text.push_str(&columns.text("  ", width.unwrap_or(usize::MAX)));
     }
+    text.push_str(&sandboxes(plan));
     text
+}
+
+/// The nodes whose modules are sandboxed, with what each may use and reach; nothing if there are none.
+fn sandboxes(plan: &Plan) -> String {
+    let mut columns = Columns::plain(&["node", "sandbox"]);
+    let sandboxed = |node: &&PlanNode| node.found.packaging == Packaging::Component;
+    for node in plan.nodes.iter().filter(sandboxed) {
+        columns.row([node.name.clone(), node.sandbox.to_string()]);
+    }
+    match columns.text("  ", usize::MAX) {
+        rows if rows.is_empty() => rows,
+        rows => format!("\nsandboxed\n{rows}"),
+    }
 }
 
 /// `>> a, b.3`; with its name in front where a node has several outputs.
@@ -74,7 +88,7 @@ mod tests {
     use super::*;
     use crate::{
         card::Card,
-        graph::{Found, PlanHalf, PlanLink, PlanNode, PlanSegment},
+        graph::{Found, PlanHalf, PlanLink, PlanSegment},
     };
     use serde_json::json;
     use std::sync::Arc;
@@ -90,13 +104,20 @@ mod tests {
         PlanNode {
             name: name.to_owned(),
             module: card.name.clone(),
-            found: Found { card: Arc::new(card), file: "f".into(), index: 0, sha256: None },
+            found: Found {
+                card: Arc::new(card),
+                file: "f".into(),
+                index: 0,
+                sha256: None,
+                packaging: Packaging::Native,
+            },
             params: serde_json::Map::new(),
             pool: None,
             on_fault: Default::default(),
             batch: None,
-            limits: None,
-            grant: None,
+            sandbox: Default::default(),
+            limits_written: false,
+            grant_written: false,
         }
     }
 
@@ -137,6 +158,11 @@ segment 2
   view    view-module
 ";
         assert_eq!(text(&plan, None), expected);
+        let mut safe = plan.clone();
+        safe.nodes[3].found.packaging = Packaging::Component;
+        safe.nodes[3].sandbox.wall = true;
+        let sandboxed = "\nsandboxed\n  view  memory 64MiB, call 100ms, output 64MiB, wall granted\n";
+        assert_eq!(text(&safe, None), format!("{expected}{sandboxed}"));
         let narrow = text(&plan, Some(37));
         assert!(
             narrow.contains("  q/give  q-module     >> disk.3,\n                       view\n"),

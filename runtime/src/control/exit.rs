@@ -11,6 +11,8 @@ pub const USAGE: u8 = 2;
 pub const INCOMPLETE: u8 = 3;
 /// A stage's fault ended the run, or kept it from starting.
 pub const FAULT: u8 = 4;
+/// A running graph refused what it was asked for; nothing was changed.
+pub const REFUSED: u8 = 5;
 /// A mistake of this program, or an output that cannot be written.
 pub const INTERNAL: u8 = 70;
 /// The graph is invalid; nothing was started.
@@ -23,6 +25,7 @@ Exit codes:
   2   wrong usage
   3   INCOMPLETE: frames were lost that the graph does not ask to lose
   4   a stage's fault ended the run, or a stage could not start
+  5   a running graph refused a change; nothing was changed
   70  internal error
   78  the graph, or a module it names, is invalid
   130 ended at once by a second Ctrl-C (143 by a second SIGTERM)";

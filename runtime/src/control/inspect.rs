@@ -7,12 +7,16 @@ use serde_json::json;
 use super::{
     card_text::card_text,
     cli::{Globals, InspectArgs, Sheet},
+    columns::Columns,
     exit,
     io::Io,
     numbers::thousands,
     prepare,
 };
-use crate::load::{Inspected, inspect_named};
+use crate::{
+    graph::Sandbox,
+    load::{Form, Inspected, Interface, Need, inspect_named},
+};
 
 /// Shows the cards of a file, or the one card that was asked for.
 pub fn inspect(args: &InspectArgs, globals: &Globals, io: &mut Io<'_>) -> io::Result<u8> {
@@ -39,13 +43,17 @@ fn wanted(seen: &Inspected, index: usize) -> bool {
 }
 
 fn text(seen: &Inspected, width: Option<usize>) -> String {
-    let (major, minor) = seen.cards.abi;
     let mut text = format!(
-        "file    {}\nsize    {} bytes\nsha256  {}\nabi     {major}.{minor}\n",
+        "file    {}\nsize    {} bytes\nsha256  {}\nkind    {}\n",
         seen.file.display(),
         thousands(seen.len),
-        seen.sha256
+        seen.sha256,
+        seen.cards.packaging()
     );
+    match &seen.cards.form {
+        Form::Native { abi: (major, minor) } => text.push_str(&format!("abi     {major}.{minor}\n")),
+        Form::Component(interface) => text.push_str(&border(interface)),
+    }
     for (_, card) in seen.cards.cards.iter().enumerate().filter(|(index, _)| wanted(seen, *index)) {
         text.push('\n');
         text.push_str(&card_text(card, width.map_or(WIDTH, |width| width.min(WIDTH))));
@@ -53,16 +61,103 @@ fn text(seen: &Inspected, width: Option<usize>) -> String {
     text
 }
 
+/// What a component was made for, what one may use that says nothing else, and what it needs.
+fn border(interface: &Interface) -> String {
+    let mut text =
+        format!("flow    {}\nlimits  {}\n", interface.version().unwrap_or("none"), Sandbox::default());
+    let mut imports = Columns::plain(&["import", "need"]);
+    for import in &interface.imports {
+        let need = match Need::of(import) {
+            Need::Nothing => String::new(),
+            Need::Grant(grant) => format!("needs `grant: {{ {grant}: true }}`"),
+            Need::Unknown => "nothing here provides it: it cannot be run".to_owned(),
+        };
+        imports.row([import.clone(), need]);
+    }
+    if !interface.imports.is_empty() {
+        text.push_str("imports\n");
+        text.push_str(&imports.text("  ", usize::MAX));
+    }
+    text
+}
+
+/// What [`border`] says, for programs.
+fn border_json(interface: &Interface) -> serde_json::Value {
+    let import = |import: &String| {
+        let (grant, provided) = match Need::of(import) {
+            Need::Nothing => (None, true),
+            Need::Grant(grant) => (Some(grant), true),
+            Need::Unknown => (None, false),
+        };
+        json!({ "name": import, "grant": grant, "provided": provided })
+    };
+    let limits = Sandbox::default();
+    json!({
+        "flow": interface.version(),
+        "imports": interface.imports.iter().map(import).collect::<Vec<_>>(),
+        "exports": interface.exports,
+        "limits": {
+            "memory": limits.memory, "call_ns": limits.call.as_nanos() as u64, "output": limits.output
+        }
+    })
+}
+
 /// The cards as they are written, with what a newer SDK may have added.
 fn json(seen: &Inspected) -> serde_json::Value {
     let cards = seen.cards.values().into_iter().enumerate();
     let cards: Vec<_> = cards.filter(|(index, _)| wanted(seen, *index)).map(|(_, card)| card).collect();
-    let (major, minor) = seen.cards.abi;
-    json!({
+    let mut json = json!({
         "file": seen.file.to_string_lossy(),
         "bytes": seen.len,
         "sha256": seen.sha256,
-        "abi": { "major": major, "minor": minor },
+        "packaging": seen.cards.packaging().to_string(),
         "modules": cards
-    })
+    });
+    match &seen.cards.form {
+        Form::Native { abi: (major, minor) } => json["abi"] = json!({ "major": major, "minor": minor }),
+        Form::Component(interface) => json["component"] = border_json(interface),
+    }
+    json
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interface() -> Interface {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Interface {
+            imports: names(&["rogue:flow/host@0.1.0", "rogue:flow/wall@0.1.0", "wasi:cli/exit@0.2.6"]),
+            exports: names(&["rogue:flow/module@0.1.0"]),
+        }
+    }
+
+    #[test]
+    fn the_border_of_a_component_is_shown() {
+        let expected = "\
+flow    0.1.0
+limits  memory 64MiB, call 100ms, output 64MiB
+imports
+  rogue:flow/host@0.1.0
+  rogue:flow/wall@0.1.0  needs `grant: { wall: true }`
+  wasi:cli/exit@0.2.6    nothing here provides it: it cannot be run
+";
+        assert_eq!(border(&interface()), expected);
+        assert!(!border(&Interface::default()).contains("imports"));
+    }
+
+    #[test]
+    fn the_border_of_a_component_is_there_for_programs() {
+        let json = border_json(&interface());
+        assert_eq!(json["flow"], "0.1.0");
+        assert_eq!(
+            json["imports"][1],
+            json!({ "name": "rogue:flow/wall@0.1.0", "grant": "wall", "provided": true })
+        );
+        assert_eq!(json["imports"][2]["provided"], false);
+        assert_eq!(
+            json["limits"],
+            json!({ "memory": 67_108_864, "call_ns": 100_000_000, "output": 67_108_864 })
+        );
+    }
 }

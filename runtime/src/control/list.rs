@@ -16,7 +16,6 @@ use super::{
     prepare,
 };
 use crate::{
-    card::Card,
     graph,
     load::{self, Listed, LoadError},
 };
@@ -54,18 +53,22 @@ pub fn schema(globals: &Globals, io: &mut Io<'_>) -> io::Result<u8> {
 }
 
 /// In a pipe one line for each module; on a terminal the modules of each directory under its path, so that the
-/// lines fit.
+/// lines fit; there a file's ending says its packaging.
 fn table(listed: &[Listed], width: Option<usize>) -> String {
-    let about = |module: &Listed| match &module.hidden_by {
-        Some(other) => format!("not taken, since {} comes first", other.display()),
-        None => module.card.about.clone(),
+    let about = |module: &Listed| match (module.says(), &module.hidden_by) {
+        (None, Some(other)) => format!("not taken, since {} comes first", other.display()),
+        _ => module.card.about.clone(),
     };
-    let three = |card: &Card| [card.name.clone(), card.shape.to_string(), card.version.clone()];
+    let three = |module: &Listed| {
+        let card = &module.card;
+        let name = module.says().unwrap_or_else(|| card.name.clone());
+        [name, card.shape.to_string(), card.version.clone()]
+    };
     let Some(width) = width else {
-        let mut columns = Columns::titled(&["name", "shape", "version", "file", "about"]);
+        let mut columns = Columns::titled(&["name", "shape", "version", "packaging", "file", "about"]);
         for module in listed {
-            let rest = [module.file.display().to_string(), about(module)];
-            columns.row(three(&module.card).into_iter().chain(rest));
+            let rest = [module.packaging.to_string(), module.file.display().to_string(), about(module)];
+            columns.row(three(module).into_iter().chain(rest));
         }
         return columns.text("", usize::MAX);
     };
@@ -84,7 +87,7 @@ fn table(listed: &[Listed], width: Option<usize>) -> String {
             .last_at_least(LEAST_ABOUT);
         for module in listed.iter().filter(|module| directory(module) == dir) {
             let file = module.file.file_name().unwrap_or_default().to_string_lossy();
-            columns.row(three(&module.card).into_iter().chain([format!("{} [{file}]", about(module))]));
+            columns.row(three(module).into_iter().chain([format!("{} [{file}]", about(module))]));
         }
         text.push_str(&columns.text("  ", width));
     }
@@ -97,6 +100,8 @@ fn json(listed: &[Listed], broken: &[LoadError]) -> serde_json::Value {
             "name": module.card.name,
             "shape": module.card.shape,
             "version": module.card.version,
+            "packaging": module.packaging.to_string(),
+            "module": module.says(),
             "file": module.file.to_string_lossy(),
             "about": module.card.about,
             "hidden_by": module.hidden_by.as_ref().map(|file| file.to_string_lossy().into_owned())
@@ -113,21 +118,24 @@ fn json(listed: &[Listed], broken: &[LoadError]) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Packaging;
     use std::sync::Arc;
 
     fn listed(file: &str, hidden_by: Option<&str>) -> Listed {
         let card =
             json!({ "card": 1, "name": "tag", "shape": "transform", "version": "1", "about": "Tags." });
         let card = Arc::new(serde_json::from_value(card).expect("a card"));
-        Listed { card, file: file.into(), hidden_by: hidden_by.map(Into::into) }
+        let packaging = Packaging::Native;
+        let hidden_by = hidden_by.map(Into::into);
+        Listed { card, file: file.into(), packaging, hidden_by, component_hidden_by: None }
     }
 
     #[test]
     fn the_table_says_which_file_is_taken() {
         let expected = "\
-name  shape      version  file  about
-tag   transform  1        a.so  Tags.
-tag   transform  1        b.so  not taken, since a.so comes first
+name  shape      version  packaging  file  about
+tag   transform  1        native     a.so  Tags.
+tag   transform  1        native     b.so  not taken, since a.so comes first
 ";
         let two = [listed("a.so", None), listed("b.so", Some("a.so"))];
         assert_eq!(table(&two, None), expected);
@@ -149,6 +157,29 @@ tag   transform  1        b.so  not taken, since a.so comes first
 ";
         let two = [listed("/opt/a/libtag.so", None), listed("/usr/b/libtag.so", Some("/opt/a/libtag.so"))];
         assert_eq!(table(&two, Some(45)), expected);
+    }
+
+    #[test]
+    fn a_component_beside_its_native_module_is_listed_as_it_is_named() {
+        let component = |hidden_by, component_hidden_by: Option<&str>| Listed {
+            packaging: Packaging::Component,
+            component_hidden_by: component_hidden_by.map(Into::into),
+            ..listed("tag.wasm", hidden_by)
+        };
+        assert_eq!(component(None, None).says().as_deref(), Some("tag"));
+        assert_eq!(component(Some("other.wasm"), Some("other.wasm")).says(), None);
+        let both = [listed("libtag.so", None), component(Some("libtag.so"), None)];
+        let expected = "\
+name      shape      version  packaging  file       about
+tag       transform  1        native     libtag.so  Tags.
+tag.wasm  transform  1        component  tag.wasm   Tags.
+";
+        assert_eq!(table(&both, None), expected);
+        let json = json(&both, &[]);
+        assert_eq!(
+            (&json["modules"][1]["packaging"], &json["modules"][1]["module"]),
+            (&"component".into(), &"tag.wasm".into())
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod limit;
 mod line;
 
 use std::{
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
     time::{Instant, SystemTime},
 };
 
@@ -33,7 +33,7 @@ const ALWAYS: &str = "#always";
 
 /// The logger of the process.
 pub struct Logger {
-    filter: Filter,
+    filter: RwLock<Filter>,
     limiter: Mutex<Limiter>,
     screen: Screen,
     color: bool,
@@ -43,18 +43,33 @@ pub struct Logger {
 pub fn install(filter: Filter, screen: Screen, color: bool) -> &'static Logger {
     static LOGGER: OnceLock<Logger> = OnceLock::new();
     let logger = LOGGER.get_or_init(|| Logger::new(filter, screen, color));
-    // Lines that are always shown come as info: they must get this far.
-    let level = logger.filter.most().max(LevelFilter::Info);
-    if log::set_logger(logger).is_ok() {
-        log::set_max_level(level);
-    }
-    host::set_log_level(level);
+    // It can be set once; whoever is first has it.
+    let _ = log::set_logger(logger);
+    let_through(&logger.filter.read().unwrap_or_else(PoisonError::into_inner));
     logger
+}
+
+/// Has what can be shown get this far, and nothing else: lines that are always shown come as info.
+fn let_through(filter: &Filter) {
+    let level = filter.most().max(LevelFilter::Info);
+    log::set_max_level(level);
+    host::set_log_level(level);
 }
 
 impl Logger {
     fn new(filter: Filter, screen: Screen, color: bool) -> Logger {
-        Logger { filter, limiter: Mutex::new(Limiter::default()), screen, color }
+        Logger { filter: RwLock::new(filter), limiter: Mutex::new(Limiter::default()), screen, color }
+    }
+
+    /// Changes what is shown from now on.
+    ///
+    /// # Errors
+    /// When too many targets are told apart.
+    pub fn change(&self, directives: &[Directive]) -> Result<(), String> {
+        let mut filter = self.filter.write().unwrap_or_else(PoisonError::into_inner);
+        filter.change(directives)?;
+        let_through(&filter);
+        Ok(())
     }
 
     /// Says how many lines were suppressed in bursts that are over.
@@ -99,7 +114,12 @@ impl Logger {
 
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().ends_with(ALWAYS) || self.filter.shows(metadata.level(), metadata.target())
+        metadata.target().ends_with(ALWAYS)
+            || self
+                .filter
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .shows(metadata.level(), metadata.target())
     }
 
     fn log(&self, record: &Record<'_>) {

@@ -4,25 +4,37 @@
 //! name. What holds: a verb writes its result to [`io::Io::out`] and everything else to [`io::Io::err`]; what
 //! a user, a file or a module does wrong ends in an error that says where, what, and what to do.
 
+pub mod answer;
+mod apply;
+mod candidate;
 mod card_text;
 mod check;
 mod cli;
+mod client;
 mod columns;
+pub mod command;
 mod completions;
 mod drawing;
 pub mod exit;
+mod folder;
 mod graph_file;
 mod inspect;
 mod io;
+mod line;
 mod list;
+mod live;
 mod logger;
 mod numbers;
 mod pages;
 mod panic_hook;
 mod prepare;
+mod rates;
 mod run;
 mod screen;
+mod server;
+mod shown;
 mod table;
+mod top;
 mod verdict;
 
 use std::{io::IsTerminal, process::ExitCode, sync::Arc};
@@ -76,6 +88,14 @@ fn dispatch(verb: &Verb, globals: &Globals, io: &mut Io<'_>, screen: &Screen, lo
         Verb::Graph(args) => drawing::graph(args, globals, io),
         Verb::Inspect(args) => inspect::inspect(args, globals, io),
         Verb::List(args) => list::list(args, globals, io),
+        Verb::Show(args) => live::show(args, io),
+        Verb::Top(args) => top::top(args, io),
+        Verb::Get(args) => live::get(args, io),
+        Verb::Set(args) => live::set(args, io),
+        Verb::Swap(args) => live::swap(args, io),
+        Verb::Rollback(args) => live::rollback(args, io),
+        Verb::Log(args) => live::log(args, io),
+        Verb::Stop(args) => live::stop(args, io),
         Verb::Schema => list::schema(globals, io),
         Verb::Completions { shell } => completions::completions(*shell, io),
         Verb::Man { dir } => pages::man(dir.as_deref(), io),

@@ -11,7 +11,7 @@ use clap_mangen::Man;
 use super::{cli, exit, io::Io};
 
 /// When what the pages say changed last.
-const DATE: &str = "2026-11-20";
+const DATE: &str = "2026-11-24";
 
 /// Prints the manual page, or writes those of the program and of each verb into `dir` and prints their paths.
 pub fn man(dir: Option<&Path>, io: &mut Io<'_>) -> io::Result<u8> {
@@ -101,7 +101,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let below = dir.path().join("man/man1");
         let (code, out, _) = run(|io| man(Some(&below), io));
-        assert_eq!((code, out.lines().count()), (exit::OK, 9));
+        assert_eq!((code, out.lines().count()), (exit::OK, 17));
         let check = fs::read_to_string(below.join("rogue-runtime-check.1")).expect("a page");
         assert!(
             check.contains(".TH rogue\\-runtime\\-check 1") || check.contains(".TH rogue-runtime-check 1")

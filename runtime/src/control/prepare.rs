@@ -4,7 +4,12 @@
 //! modules' own checks run only on a graph without such errors; a module that does not return from its check
 //! is given up, named, and not asked again.
 
-use std::{collections::HashSet, ffi::OsStr, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashSet,
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     cli::{Globals, GraphArgs},
@@ -64,6 +69,11 @@ fn refuse(errors: &[GraphError], text: &str, io: &mut Io<'_>) -> u8 {
 }
 
 impl Prepared {
+    /// Where paths of modules begin.
+    pub fn base(&self) -> &Path {
+        &self.file.base
+    }
+
     /// Shows mistakes with their places.
     pub fn refuse(&self, errors: &[GraphError], io: &mut Io<'_>) {
         refuse(errors, &self.file.text, io);
@@ -81,10 +91,11 @@ impl Prepared {
             if late.contains(&node.found.file) {
                 continue;
             }
-            let found = node.found.clone();
+            let (found, sandbox) = (node.found.clone(), node.sandbox);
             let params = serde_json::Value::Object(node.params.clone()).to_string();
-            let asked = within(&node.name, COLD_CALL, move || {
-                let module = loader.load(&found)?;
+            let longest = COLD_CALL + loader.compiles_for(&found);
+            let asked = within(&node.name, longest, move || {
+                let module = loader.load(&found, &sandbox)?;
                 let faults = module.check(&params);
                 Ok::<(Arc<dyn Module>, Vec<ParamFault>), crate::load::LoadError>((module, faults))
             });
@@ -100,7 +111,7 @@ impl Prepared {
                     let what = format!(
                         "{file} did not return from opening it and checking its parameters within {} s; this \
                          is for the module's author to mend",
-                        COLD_CALL.as_secs()
+                        longest.as_secs()
                     );
                     errors.push(self.checked.place_node_error(index, &what));
                     late.insert(node.found.file.clone());

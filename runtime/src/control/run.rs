@@ -12,13 +12,16 @@ mod watch;
 use std::io;
 
 use super::{
+    apply::Desk,
     cli::{Globals, RunArgs},
     exit,
     io::{INDENT, Io, is_closed},
     logger::{Logger, TARGET},
     numbers,
     prepare::{self, Prepared},
+    rates::Rates,
     screen::Screen,
+    server::Server,
     table,
     verdict::verdict,
 };
@@ -53,6 +56,8 @@ pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, 
         }
     };
     let name = plan.name.clone();
+    let desk = desk(&prepared, args, globals, logger);
+    let server = if args.no_control { None } else { server(&name) };
     let running = match swap::start(plan, modules, Clock::Real) {
         Ok(running) => running,
         Err(error) => return not_started(&prepared, &error, io),
@@ -63,14 +68,47 @@ pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, 
         running.plan.nodes.len(),
         running.plan.segments.len()
     );
-    let ending = Watch::new(args, &running, signals, screen, logger).until_end(running);
+    let ending =
+        Watch::new(args, &running, signals, screen, logger).until_end(running, desk, server.as_ref());
     logger.finish();
     if let Err(error) = report(&name, &ending, globals, io)
         && !is_closed(&error)
     {
         io.error(format!("the result cannot be written: {error}"));
     }
+    // Only now: whoever asked last has its answer by then.
+    drop(server);
     verdict(&ending).code()
+}
+
+/// What commands to this run are applied with.
+fn desk<'a>(prepared: &Prepared, args: &RunArgs, globals: &Globals, logger: &'a Logger) -> Desk<'a> {
+    Desk {
+        spec: prepared.checked.spec.clone(),
+        start: prepared.checked.plan.clone(),
+        base: prepared.base().to_owned(),
+        search: prepare::search(globals),
+        logger,
+        rates: Rates::default(),
+        drain: args.drain,
+    }
+}
+
+/// The control socket. A graph runs without one where there can be none.
+fn server(graph: &str) -> Option<Server> {
+    let server = Server::open(graph);
+    match &server {
+        Ok(server) if server.is_second() => log::warn!(
+            target: TARGET,
+            "another run has the name {graph}; this one is --run {} for `show`, `top`, `set` and the like",
+            server.name()
+        ),
+        Ok(server) => log::info!(target: TARGET, "control socket {}", server.path().display()),
+        Err(why) => {
+            log::warn!(target: TARGET, "no control socket, so `show`, `top` and the like do not find this run: {why}")
+        }
+    }
+    server.ok()
 }
 
 /// What is wrong with the node of `--until`, if it is not in the graph.

@@ -113,7 +113,7 @@ pub fn readings(status: &[NodeStatus]) -> String {
 }
 
 /// The readings that every node has. A source counts what it gives, any other node what it takes.
-fn common(node: &NodeStatus) -> [(&'static str, u64); 7] {
+pub(super) fn common(node: &NodeStatus) -> [(&'static str, u64); 7] {
     let book = &node.book;
     let gives_only = book.taken == 0;
     [

@@ -5,7 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use clap::{ArgAction, Args, Subcommand, ValueEnum, builder::FalseyValueParser};
 use clap_complete::Shell;
 
-use super::GraphArgs;
+use super::{
+    GraphArgs,
+    live::{GetArgs, LogArgs, RollbackArgs, SetArgs, ShowArgs, StopArgs, SwapArgs, TopArgs},
+};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -20,6 +23,22 @@ pub enum Verb {
     Inspect(InspectArgs),
     /// Lists the modules that graphs can name.
     List(ListArgs),
+    /// Shows a running graph: its nodes, their modules and parameters; a list, if several run.
+    Show(ShowArgs),
+    /// Shows what every node of a running graph does, again and again.
+    Top(TopArgs),
+    /// Reads parameters and readings of a node of a running graph.
+    Get(GetArgs),
+    /// Changes parameters of a node of a running graph.
+    Set(SetArgs),
+    /// Replaces the module of a node of a running graph; no frame is lost.
+    Swap(SwapArgs),
+    /// Goes back to the module and parameters that a node had before its last swap.
+    Rollback(RollbackArgs),
+    /// Changes what a running graph logs.
+    Log(LogArgs),
+    /// Stops a running graph, as Ctrl-C does.
+    Stop(StopArgs),
     /// Prints the JSON Schema of graph files that use the modules at hand, for editors.
     Schema,
     /// Prints what a shell needs to complete these commands.
@@ -50,6 +69,9 @@ pub struct RunArgs {
     /// How long a stop may take to deliver what is held.
     #[arg(long, value_name = "TIME", env = "ROGUE_DRAIN", default_value = "5s", value_parser = duration)]
     pub drain: Duration,
+    /// Opens no control socket: the run is not found by `show`, `top` and the like.
+    #[arg(long, env = "ROGUE_NO_CONTROL", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_control: bool,
 }
 
 /// `check`.
@@ -77,7 +99,7 @@ pub struct GraphVerbArgs {
 /// `inspect`.
 #[derive(Args, Clone, Debug)]
 pub struct InspectArgs {
-    /// A module file, `FILE.so#MODULE`, or the name of a module.
+    /// A module file, `FILE#MODULE`, a component's module as `NAME.wasm`, or the name of a module.
     #[arg(value_name = "FILE|MODULE")]
     pub what: String,
     /// As what.
@@ -115,6 +137,6 @@ pub enum Sheet {
     Json,
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     text.parse::<rogue_sdk::params::Duration>().map(Duration::from)
 }

@@ -4,7 +4,7 @@ _rogue_runtime_here() {
     local program="$1" cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}" word verb="" graph=""
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "${word}" in
-            run|check|graph|inspect|list|schema|completions|man) verb="${verb:-${word}}" ;;
+            run|check|graph|inspect|list|show|top|get|set|swap|rollback|log|stop|schema|completions|man) verb="${verb:-${word}}" ;;
             *.yaml|*.yml) graph="${word}" ;;
         esac
     done

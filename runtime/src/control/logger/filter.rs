@@ -7,6 +7,9 @@ use std::str::FromStr;
 
 use log::{Level, LevelFilter};
 
+/// Most targets that a running graph tells apart: each line that is logged is compared with all of them.
+const TARGETS: usize = 256;
+
 /// One `--log`: a level, or `target=level`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive {
@@ -46,6 +49,24 @@ impl Filter {
         all.reverse();
         all.sort_by_key(|directive| std::cmp::Reverse(directive.target.len()));
         Filter { directives: all }
+    }
+
+    /// Changes what is shown of the targets that these are about.
+    ///
+    /// # Errors
+    /// When more targets are told apart than there is any use for; nothing is changed then.
+    pub fn change(&mut self, directives: &[Directive]) -> Result<(), String> {
+        let mut all: Vec<Directive> = self.directives.clone();
+        for new in directives {
+            all.retain(|old| old.target != new.target);
+            all.push(new.clone());
+        }
+        if all.len() > TARGETS {
+            return Err(format!("{} targets are told apart, more than the limit of {TARGETS}", all.len()));
+        }
+        all.sort_by_key(|directive| std::cmp::Reverse(directive.target.len()));
+        self.directives = all;
+        Ok(())
     }
 
     /// The level that `-q` and so many `-v` mean.
@@ -99,6 +120,20 @@ mod tests {
     fn a_level_alone_replaces_that_of_the_flags() {
         let filter = filter(Filter::level(true, 3), &["debug", "a=off"]);
         assert!(filter.shows(Level::Debug, "b") && !filter.shows(Level::Error, "a.b"));
+    }
+
+    #[test]
+    fn a_change_replaces_what_was_said_of_the_same_targets() {
+        let change = |filter: &mut Filter, text: &str| filter.change(&[text.parse().expect("a directive")]);
+        let mut filter = filter(LevelFilter::Warn, &["a.b=debug", "a=off"]);
+        change(&mut filter, "a.b=error").expect("changed");
+        change(&mut filter, "info").expect("changed");
+        assert!(filter.shows(Level::Error, "a.b") && !filter.shows(Level::Warn, "a.b"));
+        assert!(filter.shows(Level::Info, "c") && !filter.shows(Level::Error, "a.c"));
+        assert_eq!(filter.directives.len(), 3);
+        let last = (0..TARGETS).map(|n| change(&mut filter, &format!("t{n}=info"))).last();
+        assert!(last.is_some_and(|changed| changed.is_err()));
+        assert!(filter.directives.len() == TARGETS && filter.shows(Level::Info, "c"));
     }
 
     #[test]

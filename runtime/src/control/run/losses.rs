@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use crate::{
     card,
-    graph::Plan,
+    graph::{Plan, PlanNode},
     metrics::{Intent, Ledger},
 };
 
@@ -24,16 +24,12 @@ pub struct Losses {
 impl Losses {
     /// For the nodes of this plan.
     pub fn new(plan: &Plan) -> Losses {
-        let policies = plan.nodes.iter().map(|node| {
-            let drops = node.found.card.drops.iter();
-            drops
-                .filter_map(|drop| match &drop.intent {
-                    card::Intent::Param(param) => Some((drop.name.clone(), param.clone())),
-                    card::Intent::Asked | card::Intent::Loss => None,
-                })
-                .collect()
-        });
-        Losses { policies: policies.collect(), told: HashSet::new() }
+        Losses { policies: policies(plan), told: HashSet::new() }
+    }
+
+    /// For the modules that run now.
+    pub fn renew(&mut self, plan: &Plan) {
+        self.policies = policies(plan);
     }
 
     /// What there is to say that has not been said.
@@ -58,6 +54,18 @@ impl Losses {
         }
         news
     }
+}
+
+fn policies(plan: &Plan) -> Vec<Vec<(String, String)>> {
+    let of = |node: &PlanNode| {
+        let drops = node.found.card.drops.iter();
+        let param = |drop: &card::DropCard| match &drop.intent {
+            card::Intent::Param(param) => Some((drop.name.clone(), param.clone())),
+            card::Intent::Asked | card::Intent::Loss => None,
+        };
+        drops.filter_map(param).collect()
+    };
+    plan.nodes.iter().map(of).collect()
 }
 
 #[cfg(test)]

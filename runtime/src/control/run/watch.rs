@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 use super::{losses::Losses, signals::Signals, status_line::StatusLine};
 use crate::{
     control::{
+        apply::Desk,
         cli::RunArgs,
         io::Widths,
         logger::{Logger, TARGET},
         numbers::{frames, time},
+        rates::Rates,
         screen::Screen,
+        server::Server,
     },
     metrics::Ledger,
     swap::{Ending, Running},
@@ -51,10 +54,16 @@ impl<'a> Watch<'a> {
     }
 
     /// Watches the run until it is over or must be, and ends it.
-    pub fn until_end(mut self, mut running: Running) -> Ending {
+    pub fn until_end(mut self, mut running: Running, mut desk: Desk<'_>, server: Option<&Server>) -> Ending {
+        let nobody = crossbeam_channel::never();
+        let requests = server.map_or(&nobody, Server::requests);
         loop {
-            let faults = running.attend(TICK);
+            let (faults, request) = running.attend_or(TICK, requests);
             self.log(&faults);
+            if let Some(request) = request {
+                request.serve(&mut running, &mut desk);
+                self.losses.renew(&running.plan);
+            }
             if running.is_over() {
                 break;
             }
@@ -71,7 +80,7 @@ impl<'a> Watch<'a> {
             if self.left(&running) == Some(Duration::ZERO) {
                 break;
             }
-            self.look(&running);
+            self.look(&running, &mut desk.rates);
         }
         self.screen.status(None);
         self.end(running)
@@ -127,12 +136,13 @@ impl<'a> Watch<'a> {
         Some(self.args.drain.saturating_sub(since.elapsed()))
     }
 
-    fn look(&mut self, running: &Running) {
+    fn look(&mut self, running: &Running, rates: &mut Rates) {
         if self.looked.elapsed() < LOOK {
             return;
         }
         self.looked = Instant::now();
         let ledger = running.ledger(false);
+        rates.note(running.lasted(), &ledger);
         self.warn(&ledger);
         self.logger.tick();
         if self.screen.is_terminal() {

@@ -1,0 +1,236 @@
+//! What a running graph answers to a [`Command`](super::command::Command): part of the protocol that `docs/control.md`
+//! describes.
+//!
+//! Made by `apply`, shown by the verbs. Plain data. What holds: keys are only ever added within one version of the
+//! protocol.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What a running graph answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// To `show`.
+    Show(Show),
+    /// To `top`.
+    Top(Top),
+    /// To `get`.
+    Values(Vec<NamedValue>),
+    /// To `set`.
+    Set(Changed),
+    /// To `log`.
+    Log {
+        /// What was changed.
+        filters: Vec<String>,
+    },
+    /// To `stop`.
+    Stopping {
+        /// How long what is held has to be delivered, in milliseconds.
+        drain_ms: u64,
+    },
+    /// To `swap` and `rollback`.
+    Swapped(Box<Exchanged>),
+}
+
+/// The plan as it runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Show {
+    /// The graph's name.
+    pub graph: String,
+    /// Time since the start.
+    pub seconds: f64,
+    /// Whether it is running out.
+    pub stopping: bool,
+    /// Nodes in the order of the graph file.
+    pub nodes: Vec<ShownNode>,
+    /// `a >> b` each, in listed order.
+    pub links: Vec<String>,
+    /// The graph as it runs now, as a graph file.
+    pub yaml: String,
+}
+
+/// A node as it runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShownNode {
+    /// Its name.
+    pub node: String,
+    /// Its module.
+    pub module: String,
+    /// The module's version.
+    pub version: String,
+    /// The module's file.
+    pub file: String,
+    /// `native` or `component`.
+    pub packaging: String,
+    /// What kind of stage it is.
+    pub shape: String,
+    /// `running`, `failed`, or `waiting` for a new instance.
+    pub health: String,
+    /// Parameters as written, with what was changed since.
+    pub params: Map<String, Value>,
+    /// Threads that drive it, by the number of their segment.
+    pub segments: Vec<usize>,
+}
+
+/// What every node does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Top {
+    /// The graph's name.
+    pub graph: String,
+    /// Time since the start.
+    pub seconds: f64,
+    /// The time that rates are of: about the last second.
+    pub window_seconds: f64,
+    /// Whether it is running out.
+    pub stopping: bool,
+    /// Nodes in the order of the graph file.
+    pub nodes: Vec<TopNode>,
+}
+
+/// What a node does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TopNode {
+    /// Its name.
+    pub node: String,
+    /// `running`, `failed`, or `waiting` for a new instance.
+    pub health: String,
+    /// Frames taken.
+    #[serde(rename = "in")]
+    pub taken: u64,
+    /// Frames given, once whatever the number of links.
+    pub out: u64,
+    /// Frames dropped, by reason.
+    pub dropped: Vec<DroppedFrames>,
+    /// Frames inside.
+    pub held: u64,
+    /// Payload bytes taken.
+    pub bytes_in: u64,
+    /// Payload bytes given.
+    pub bytes_out: u64,
+    /// Frames taken in a second; of a source those given.
+    pub frames_per_s: f64,
+    /// Payload bytes of these.
+    pub bytes_per_s: f64,
+    /// Sampled share of the time inside the module.
+    pub busy_percent: f64,
+    /// How full it is, if it is a queue that says so.
+    pub queue: Option<Fill>,
+    /// Failures of the module.
+    pub faults: u64,
+    /// What the last of them said.
+    pub last_fault: Option<String>,
+}
+
+/// Frames dropped for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedFrames {
+    /// The reason.
+    pub reason: String,
+    /// How many.
+    pub frames: u64,
+    /// Whether the graph asks for it.
+    pub asked: bool,
+}
+
+/// How full a queue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fill {
+    /// Frames in it.
+    pub size: u64,
+    /// The most it takes; none if it has no bound.
+    pub depth: Option<u64>,
+}
+
+/// A parameter, a reading or a counter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedValue {
+    /// `node.name`.
+    pub name: String,
+    /// As in force.
+    pub value: Value,
+    /// What it is.
+    pub kind: ValueKind,
+}
+
+/// What a named value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueKind {
+    /// A parameter that the running module takes.
+    Live,
+    /// A parameter that takes a new instance.
+    Restart,
+    /// What the node shows.
+    Reading,
+}
+
+/// Parameters that were changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The node.
+    pub node: String,
+    /// Its parameters now, as written.
+    pub params: Map<String, Value>,
+    /// How long its segments were paused, in microseconds.
+    pub pause_us: f64,
+}
+
+/// What a swap did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Exchanged {
+    /// The node.
+    pub node: String,
+    /// What ran before: module and version.
+    pub was: String,
+    /// The module that runs now.
+    pub module: String,
+    /// Its version.
+    pub version: String,
+    /// Its file.
+    pub file: String,
+    /// Its parameters, as written.
+    pub params: Map<String, Value>,
+    /// Parameters of the module before that it does not have.
+    pub left_out: Vec<String>,
+    /// How long the node's segments were paused, in microseconds.
+    pub pause_us: f64,
+    /// The state that was handed over.
+    pub state: Option<StateHandedOver>,
+    /// Frames that the old one held and the new one took.
+    pub moved: u64,
+    /// Frames that it did not take, counted as `swapped`.
+    pub dropped: u64,
+    /// The books before.
+    pub before: Books,
+    /// The books after.
+    pub after: Books,
+}
+
+/// State that went from one module to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateHandedOver {
+    /// The name of its form.
+    pub schema: String,
+    /// The version of its form.
+    pub version: u32,
+    /// How much.
+    pub bytes: usize,
+}
+
+/// The ledger of the whole graph: `created + shared = consumed + dropped + held`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Books {
+    /// Frames made.
+    pub created: u64,
+    /// Frames made for further links.
+    pub shared: u64,
+    /// Frames done with.
+    pub consumed: u64,
+    /// Frames dropped.
+    pub dropped: u64,
+    /// Those of them that nobody asked to lose.
+    pub lost: u64,
+    /// Frames under way.
+    pub held: i64,
+}

@@ -1,0 +1,261 @@
+//! A command done to a running graph: the one place for the socket, the command line and the tests.
+//!
+//! [`apply`] is called on the thread that attends to the run. What can take long (opening a module, its own check of
+//! its parameters) is handed back as [`Applied::Prepare`] for another thread, and what comes of that is given to
+//! [`finish`]. What holds: nothing here waits but for what a swap itself waits for; a refused command changes nothing;
+//! of two changes of one node at a time neither undoes the other.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use super::{
+    answer::{Answer, Books, Changed, Exchanged, StateHandedOver},
+    candidate::{self, Change, Ready},
+    command::{Command, GRACE_LIMIT_MS, PATIENCE_LIMIT_MS, Refusal},
+    logger::{Directive, Logger, TARGET},
+    numbers::time,
+    rates::Rates,
+    shown,
+};
+use crate::{
+    graph::{Plan, PlanNode, Spec, live},
+    load::Search,
+    metrics::Ledger,
+    swap::{Running, Swapped, Wanted},
+};
+
+/// What commands are applied with, beside the run itself.
+pub struct Desk<'a> {
+    /// The graph as it was written.
+    pub spec: Spec,
+    /// The plan that was made of it.
+    pub start: Plan,
+    /// Where paths of modules begin.
+    pub base: PathBuf,
+    /// Where modules are looked for.
+    pub search: Arc<Search>,
+    /// Who logs.
+    pub logger: &'a Logger,
+    /// What the last second brought.
+    pub rates: Rates,
+    /// How long a stop may take to deliver what is held.
+    pub drain: Duration,
+}
+
+/// What is to be done on another thread.
+pub type Preparation = Box<dyn FnOnce() -> Result<Ready, Refusal> + Send>;
+
+/// What became of a command.
+pub enum Applied {
+    /// It is done, or refused.
+    Done(Result<Answer, Refusal>),
+    /// First this, elsewhere; then [`finish`].
+    Prepare(Preparation),
+}
+
+/// Does a command.
+pub fn apply(command: Command, running: &mut Running, desk: &mut Desk<'_>) -> Applied {
+    Applied::Done(match command {
+        Command::Show {} => shown::show(running, desk).map(Answer::Show),
+        Command::Top {} => Ok(Answer::Top(shown::top(running, desk))),
+        Command::Get { node, name } => shown::get(running, &node, name.as_deref()).map(Answer::Values),
+        Command::Log { filters } => log(filters, desk),
+        Command::Stop {} => Ok(stop(running, desk)),
+        Command::Rollback { node } => rollback(&node, running),
+        Command::Set { changes } => match change_of(changes, running, desk) {
+            Ok(change) => return prepare(change),
+            Err(refusal) => Err(refusal),
+        },
+        Command::Swap { node, module, set, keep_state, patience_ms, grace_ms } => {
+            let kind = candidate::Kind::Swap { module, keep_state, patience_ms, grace_ms };
+            let change = within_limits(patience_ms, grace_ms);
+            // In the spelling of a graph: a swap names its node once.
+            let set = set.into_iter().map(|set| format!("nodes.{node}.params.{set}")).collect();
+            match change.and_then(|()| change_to(&node, set, kind, running, desk)) {
+                Ok(change) => return prepare(change),
+                Err(refusal) => Err(refusal),
+            }
+        }
+    })
+}
+
+/// Does what was prepared, unless the node has changed since: then it is to be prepared anew.
+pub fn finish(ready: Ready, running: &mut Running) -> Applied {
+    let Ready { change, found, module, params, left_out } = ready;
+    let node = match node_named(running, &change.node.name) {
+        Ok(node) => node,
+        Err(refusal) => return Applied::Done(Err(refusal)),
+    };
+    let same = |now: &PlanNode, then: &PlanNode| {
+        now.params == then.params && now.found.file == then.found.file && now.found.card == then.found.card
+    };
+    if !same(node, &change.node) {
+        let node = node.clone();
+        return match running.module(&node.name) {
+            Some(runs) => prepare(Change { node, runs, ..change }),
+            None => Applied::Done(Err(Refusal::gone("the run has ended"))),
+        };
+    }
+    let was = said(node);
+    let name = node.name.clone();
+    Applied::Done(note(match change.kind {
+        candidate::Kind::Set => running
+            .set_params(&name, params)
+            .map_err(|error| Refusal::refused(error.to_string()))
+            .map(|done| Answer::Set(changed(running, done))),
+        candidate::Kind::Swap { keep_state, patience_ms, grace_ms, .. } => {
+            let wanted = Wanted {
+                node: name,
+                found,
+                module,
+                params,
+                sandbox: node.sandbox,
+                keep_state,
+                patience: Duration::from_millis(patience_ms),
+                grace: Duration::from_millis(grace_ms),
+            };
+            match running.swap(wanted) {
+                Ok(done) => Ok(swapped(running, done, was, left_out)),
+                Err(error) => Err(Refusal::refused(error.to_string())),
+            }
+        }
+    }))
+}
+
+/// Says in the log what was changed.
+fn note(done: Result<Answer, Refusal>) -> Result<Answer, Refusal> {
+    match &done {
+        Ok(Answer::Set(set)) => {
+            log::info!(target: TARGET, "node {}: parameters were set over the control socket", set.node);
+        }
+        Ok(Answer::Swapped(done)) => {
+            let Exchanged { node, was, module, version, .. } = &**done;
+            log::info!(target: TARGET, "node {node}: {was} was swapped for {module} {version}");
+        }
+        _ => {}
+    }
+    done
+}
+
+fn prepare(change: Change) -> Applied {
+    Applied::Prepare(Box::new(move || candidate::prepare(change)))
+}
+
+fn change_of(changes: Vec<String>, running: &Running, desk: &Desk<'_>) -> Result<Change, Refusal> {
+    let Some(first) = changes.first() else {
+        return Err(Refusal::usage("nothing is to be set; write NODE.PARAMETER=VALUE"));
+    };
+    let named = live::node_of(first).ok_or_else(|| {
+        Refusal::usage(format!(
+            "`{first}` is no NODE.PARAMETER=VALUE; other keys are changed in the graph file"
+        ))
+    })?;
+    let node = named.to_owned();
+    change_to(&node, changes, candidate::Kind::Set, running, desk)
+}
+
+fn change_to(
+    node: &str,
+    set: Vec<String>,
+    kind: candidate::Kind,
+    running: &Running,
+    desk: &Desk<'_>,
+) -> Result<Change, Refusal> {
+    let node = node_named(running, node)?.clone();
+    let runs = running.module(&node.name).ok_or_else(|| Refusal::gone("the run has ended"))?;
+    let (base, search) = (desk.base.clone(), desk.search.clone());
+    Ok(Change { node, runs, set, kind, base, search })
+}
+
+fn within_limits(patience_ms: u64, grace_ms: u64) -> Result<(), Refusal> {
+    for (what, ms, limit) in
+        [("patience", patience_ms, PATIENCE_LIMIT_MS), ("grace", grace_ms, GRACE_LIMIT_MS)]
+    {
+        if ms > limit {
+            let longest = time(Duration::from_millis(limit));
+            return Err(Refusal::usage(format!("the {what} of a swap is at most {longest}")));
+        }
+    }
+    Ok(())
+}
+
+/// The node of a name, as it runs.
+pub(super) fn node_named<'a>(running: &'a Running, name: &str) -> Result<&'a PlanNode, Refusal> {
+    let nodes = &running.plan.nodes;
+    nodes.iter().find(|node| node.name == name).ok_or_else(|| {
+        let have: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+        Refusal::usage(format!("the graph has no node `{name}`; it has {}", have.join(", ")))
+    })
+}
+
+fn log(filters: Vec<String>, desk: &Desk<'_>) -> Result<Answer, Refusal> {
+    let directives: Result<Vec<Directive>, String> = filters.iter().map(|filter| filter.parse()).collect();
+    let done =
+        directives.map_err(|why| format!("{why}; write LEVEL or TARGET=LEVEL")).and_then(|directives| {
+            if directives.is_empty() {
+                return Err("nothing is to be changed; write LEVEL or TARGET=LEVEL".to_owned());
+            }
+            desk.logger.change(&directives)
+        });
+    done.map_err(Refusal::usage)?;
+    Ok(Answer::Log { filters })
+}
+
+fn stop(running: &mut Running, desk: &Desk<'_>) -> Answer {
+    if running.stopping_since().is_none() {
+        let drain = time(desk.drain);
+        log::info!(target: TARGET, "stopping, asked over the control socket; what is held has {drain} to be delivered");
+        running.stop();
+    }
+    Answer::Stopping { drain_ms: u64::try_from(desk.drain.as_millis()).unwrap_or(u64::MAX) }
+}
+
+fn rollback(name: &str, running: &mut Running) -> Result<Answer, Refusal> {
+    let was = said(node_named(running, name)?);
+    let done = running.rollback(name).map_err(|error| Refusal::refused(error.to_string()))?;
+    note(Ok(swapped(running, done, was, Vec::new())))
+}
+
+/// A node's module and its version.
+fn said(node: &PlanNode) -> String {
+    format!("{} {}", node.found.card.name, node.found.card.version)
+}
+
+fn changed(running: &Running, done: Swapped) -> Changed {
+    let node = running.plan.nodes.iter().find(|node| node.name == done.node);
+    let params = node.map(|node| node.params.clone()).unwrap_or_default();
+    Changed { node: done.node, params, pause_us: micros(done.pause) }
+}
+
+fn swapped(running: &Running, done: Swapped, was: String, left_out: Vec<String>) -> Answer {
+    let node = running.plan.nodes.iter().find(|node| node.name == done.node);
+    Answer::Swapped(Box::new(Exchanged {
+        was,
+        file: node.map(|node| node.found.file.display().to_string()).unwrap_or_default(),
+        params: node.map(|node| node.params.clone()).unwrap_or_default(),
+        node: done.node,
+        module: done.module,
+        version: done.version,
+        left_out,
+        pause_us: micros(done.pause),
+        state: done.state.map(|(schema, version, bytes)| StateHandedOver { schema, version, bytes }),
+        moved: done.moved,
+        dropped: done.dropped,
+        before: books(&done.before),
+        after: books(&done.after),
+    }))
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_nanos() as f64 / 1000.0
+}
+
+fn books(ledger: &Ledger) -> Books {
+    ledger.nodes.iter().fold(Books::default(), |sum, node| Books {
+        created: sum.created + node.created,
+        shared: sum.shared + node.shared,
+        consumed: sum.consumed + node.consumed,
+        dropped: sum.dropped + node.dropped_all(),
+        lost: sum.lost + node.lost(),
+        held: sum.held + node.held,
+    })
+}

@@ -1,0 +1,134 @@
+//! Answers of a running graph as a person reads them.
+//!
+//! Called by the verbs. What holds: nothing in a text that comes from a run moves the cursor.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+
+use crate::control::{
+    answer::{Books, Exchanged, NamedValue, Show, ValueKind},
+    client::Client,
+    columns::Columns,
+    numbers::{frames, thousands, time},
+};
+
+/// A text without characters that a terminal acts on.
+pub fn plain(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' => c.to_string(),
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
+/// A value as a person reads it.
+pub fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.escape_debug().to_string(),
+        Value::Null => "-".to_owned(),
+        value => plain(&value.to_string()),
+    }
+}
+
+/// Parameters in one line.
+pub fn flow(params: &Map<String, Value>) -> String {
+    let all: Vec<String> =
+        params.iter().map(|(name, value)| format!("{}={}", plain(name), text(value))).collect();
+    if all.is_empty() { "no parameters written".to_owned() } else { all.join(", ") }
+}
+
+/// The plan of a run.
+pub fn table(show: &Show, run: &Client, width: usize) -> String {
+    let state = if show.stopping { "stopping" } else { "running" };
+    let lasted = time(std::time::Duration::try_from_secs_f64(show.seconds).unwrap_or_default());
+    let (name, path) = (plain(&run.hello.name), plain(&run.path.display().to_string()));
+    let mut text = format!("{name} (pid {}) {state} for {lasted}\nsocket {path}\n\n", run.hello.pid);
+    let titles = ["node", "module", "version", "packaging", "health", "segments", "parameters"];
+    let mut columns = Columns::titled(&titles).breaking_after(", ").last_at_least(24);
+    for node in &show.nodes {
+        let segments: Vec<String> = node.segments.iter().map(ToString::to_string).collect();
+        columns.row([
+            plain(&node.node),
+            plain(&node.module),
+            plain(&node.version),
+            plain(&node.packaging),
+            plain(&node.health),
+            segments.join(" "),
+            flow(&node.params),
+        ]);
+    }
+    text.push_str(&columns.text("", width));
+    text.push('\n');
+    for link in &show.links {
+        let _ = writeln!(text, "{}", plain(link));
+    }
+    text
+}
+
+/// Values, one in each line.
+pub fn listed(values: &[NamedValue], width: usize) -> String {
+    let mut columns = Columns::plain(&["", "", ""]);
+    for NamedValue { name, value, kind } in values {
+        let kind = match kind {
+            ValueKind::Live => "parameter, live",
+            ValueKind::Restart => "parameter, restart",
+            ValueKind::Reading => "",
+        };
+        columns.row([plain(name), text(value), kind.to_owned()]);
+    }
+    columns.text("", width)
+}
+
+/// What a swap did.
+pub fn exchanged(done: Exchanged) -> String {
+    let Exchanged {
+        node,
+        was,
+        module,
+        version,
+        file,
+        params,
+        left_out,
+        pause_us,
+        state,
+        moved,
+        dropped,
+        before,
+        after,
+    } = done;
+    let mut text = format!("node {node}: {was} -> {module} {version}, paused for {pause_us:.1} us\n");
+    let _ = writeln!(text, "  file        {file}");
+    let _ = writeln!(text, "  parameters  {}", flow(&params));
+    if !left_out.is_empty() {
+        let _ = writeln!(text, "  left out    {}: {module} has no such parameters", left_out.join(", "));
+    }
+    let _ = match state {
+        Some(state) => writeln!(
+            text,
+            "  state       {} version {}, {} bytes handed over",
+            state.schema,
+            state.version,
+            thousands(state.bytes as u64)
+        ),
+        None => writeln!(text, "  state       none handed over"),
+    };
+    let _ = writeln!(text, "  held        {} handed over, {} dropped", frames(moved), frames(dropped));
+    let _ = writeln!(text, "  before      {}", books(&before));
+    let _ = writeln!(text, "  after       {}", books(&after));
+    plain(&text)
+}
+
+fn books(books: &Books) -> String {
+    let Books { created, shared, consumed, dropped, lost, held } = *books;
+    format!(
+        "{} created + {} shared = {} consumed + {} dropped + {} held; {} lost",
+        thousands(created),
+        thousands(shared),
+        thousands(consumed),
+        thousands(dropped),
+        thousands(held),
+        thousands(lost)
+    )
+}

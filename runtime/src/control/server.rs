@@ -1,0 +1,279 @@
+//! The control socket of a run: commands as lines of JSON.
+//!
+//! Opened by `run`; a thread takes connections, and one each reads lines, hands commands to the thread that attends to
+//! the run, and writes answers. What holds: a client that says nothing, too much or rubbish, or never reads, costs one
+//! of [`CLIENTS`] connections, and that only until others want it; nobody but its own connection waits for it.
+
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    net::Shutdown,
+    os::unix::net::{UnixListener, UnixStream},
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use serde_json::{Value, json};
+use socket2::SockRef;
+
+use super::{
+    answer::Answer,
+    apply::{Applied, Desk, Preparation, apply, finish},
+    candidate::Ready,
+    command::{Command, Hello, PROTOCOL, Refusal},
+    folder::{self, Claim},
+    line::{answer, parsed},
+};
+use crate::swap::Running;
+
+/// Most connections at a time: some screens and scripts of one user.
+const CLIENTS: usize = 16;
+/// Longest line of a client, in bytes: a command with all its parameters.
+const LINE_LIMIT: u64 = 64 << 10;
+/// How long a client may take to read an answer.
+const WRITE: Duration = Duration::from_secs(5);
+/// How often a change is prepared anew because others change the same node.
+const ROUNDS: usize = 8;
+/// How long answers that are under way may take when the run has ended.
+const LAST: Duration = Duration::from_millis(250);
+/// Waits after a connect that failed, as for want of descriptors.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// What a connection asks of the thread that attends to the run.
+pub struct Request {
+    work: Work,
+    reply: Sender<Applied>,
+}
+
+enum Work {
+    Command(Command),
+    Ready(Box<Ready>),
+}
+
+impl Request {
+    /// Does it.
+    pub fn serve(self, running: &mut Running, desk: &mut Desk<'_>) {
+        let applied = match self.work {
+            Work::Command(command) => apply(command, running, desk),
+            Work::Ready(ready) => finish(*ready, running),
+        };
+        // Who asked may be gone.
+        drop(self.reply.send(applied));
+    }
+}
+
+/// The socket of a run. Dropping it gives the name up.
+pub struct Server {
+    claim: Arc<Claim>,
+    requests: Receiver<Request>,
+    /// Keeps the channel open, whatever becomes of the threads.
+    _ask: Sender<Request>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    hello: String,
+    ask: Sender<Request>,
+    clients: Mutex<Vec<Arc<Client>>>,
+    closing: AtomicBool,
+}
+
+/// A connection.
+struct Client {
+    stream: UnixStream,
+    /// Whether a command of it is being done.
+    busy: AtomicBool,
+    /// When it was last heard.
+    heard: Mutex<Instant>,
+}
+
+impl Server {
+    /// Opens the socket for a run of `graph`, where others of this user find it.
+    ///
+    /// # Errors
+    /// Why there is none; the graph can run without.
+    pub fn open(graph: &str) -> Result<Server, String> {
+        let pid = std::process::id();
+        let claim = Arc::new(folder::claim(&folder::folders(), graph, pid)?);
+        let hello = Hello {
+            rogue_runtime: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: PROTOCOL,
+            graph: graph.to_owned(),
+            name: claim.name.clone(),
+            pid,
+        };
+        let hello = json!(hello).to_string() + "\n";
+        // A connection asks one thing at a time.
+        let (ask, requests) = bounded(2 * CLIENTS);
+        let (clients, closing) = (Mutex::default(), AtomicBool::new(false));
+        let shared = Arc::new(Shared { hello, ask: ask.clone(), clients, closing });
+        let server = Server { claim: claim.clone(), requests, _ask: ask, shared: shared.clone() };
+        let listen = move || shared.listen(&claim.listener);
+        let spawned = thread::Builder::new().name("control".to_owned()).spawn(listen);
+        spawned.map(|_| server).map_err(|error| format!("no thread: {error}"))
+    }
+
+    /// What is asked.
+    pub fn requests(&self) -> &Receiver<Request> {
+        &self.requests
+    }
+
+    /// What the run is found by.
+    pub fn name(&self) -> &str {
+        &self.claim.name
+    }
+
+    /// Whether another run has the graph's name.
+    pub fn is_second(&self) -> bool {
+        self.claim.taken
+    }
+
+    /// Where the socket is.
+    pub fn path(&self) -> &Path {
+        &self.claim.path
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.closing.store(true, Ordering::Release);
+        self.claim.remove();
+        // Ends the wait for a connect.
+        let _ = SockRef::from(&self.claim.listener).shutdown(Shutdown::Both);
+        // What is still asked is not done: whoever waits for it hears that.
+        let until = Instant::now() + LAST;
+        let answering = || self.shared.clients().iter().any(|client| client.busy.load(Ordering::Acquire));
+        while answering() && Instant::now() < until {
+            while self.requests.try_recv().is_ok() {}
+            thread::park_timeout(Duration::from_millis(1));
+        }
+        for client in self.shared.clients().drain(..) {
+            let _ = client.stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl Shared {
+    fn clients(&self) -> MutexGuard<'_, Vec<Arc<Client>>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn listen(self: &Arc<Shared>, listener: &UnixListener) {
+        while !self.closing.load(Ordering::Acquire) {
+            match listener.accept() {
+                Ok((stream, _)) => self.welcome(stream),
+                Err(_) => thread::park_timeout(AGAIN),
+            }
+        }
+    }
+
+    /// Gives a connection a thread. Where all are taken, that of whoever has been silent for longest.
+    fn welcome(self: &Arc<Shared>, stream: UnixStream) {
+        let mut clients = self.clients();
+        if clients.len() >= CLIENTS {
+            let idle = clients.iter().enumerate().filter(|(_, client)| !client.busy.load(Ordering::Acquire));
+            match idle.min_by_key(|(_, client)| client.last_heard()).map(|(index, _)| index) {
+                Some(index) => drop(clients.remove(index).stream.shutdown(Shutdown::Both)),
+                // Its end says it.
+                None => return,
+            }
+        }
+        let (busy, heard) = (AtomicBool::new(false), Mutex::new(Instant::now()));
+        let client = Arc::new(Client { stream, busy, heard });
+        let (shared, its) = (self.clone(), client.clone());
+        let talk = move || {
+            // Whatever a client does wrong ends its connection.
+            let _ = shared.talk(&its);
+            let _ = its.stream.shutdown(Shutdown::Both);
+            shared.clients().retain(|client| !Arc::ptr_eq(client, &its));
+        };
+        if thread::Builder::new().name("control-client".to_owned()).spawn(talk).is_ok() {
+            clients.push(client);
+        }
+    }
+
+    fn talk(&self, client: &Client) -> io::Result<()> {
+        client.write(&self.hello)?;
+        let mut lines = BufReader::new(&client.stream);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = (&mut lines).take(LINE_LIMIT + 1).read_until(b'\n', &mut line)?;
+            client.hear();
+            if line.last() != Some(&b'\n') {
+                if read as u64 > LINE_LIMIT {
+                    let text = format!("a line is longer than the limit of {LINE_LIMIT} bytes");
+                    client.write(&answer(Value::Null, Err(Refusal::usage(text))))?;
+                }
+                // What is cut short is not done.
+                return Ok(());
+            }
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            client.busy.store(true, Ordering::Release);
+            let (id, command) = parsed(&line);
+            let done = command.and_then(|command| self.ask(command));
+            let written = client.write(&answer(id, done));
+            client.busy.store(false, Ordering::Release);
+            written?;
+        }
+    }
+
+    /// Has a command done by the thread that attends to the run; what takes long is done here meanwhile.
+    fn ask(&self, command: Command) -> Result<Answer, Refusal> {
+        let mut work = Work::Command(command);
+        for _ in 0..ROUNDS {
+            match self.hand_in(work)? {
+                Applied::Done(done) => return done,
+                Applied::Prepare(prepare) => work = Work::Ready(Box::new(prepared(prepare)?)),
+            }
+        }
+        Err(Refusal::refused("others change the same node all the time; nothing was changed, ask again"))
+    }
+
+    fn hand_in(&self, work: Work) -> Result<Applied, Refusal> {
+        let gone = || Refusal::gone("the run has ended");
+        let (reply, answer) = bounded(1);
+        self.ask.send(Request { work, reply }).map_err(|_| gone())?;
+        answer.recv().map_err(|_| gone())
+    }
+}
+
+fn prepared(prepare: Preparation) -> Result<Ready, Refusal> {
+    prepare()
+}
+
+impl Client {
+    fn last_heard(&self) -> Instant {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hear(&self) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Writes a line; a client that does not read it in time is given up.
+    fn write(&self, text: &str) -> io::Result<()> {
+        let (until, mut rest) = (Instant::now() + WRITE, text.as_bytes());
+        while !rest.is_empty() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.stream.set_write_timeout(Some(left))?;
+            match (&self.stream).write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
