@@ -1,0 +1,111 @@
+//! What `tcp-server` and `tcp-client` have in common: their life.
+//!
+//! What holds: sockets are taken in `start` and given up in `stop`; the two sides share nothing but what is shown.
+
+use super::{
+    dial::Dialer,
+    door::Door,
+    give::BridgeGive,
+    handover, listen,
+    params::{Role, Settings},
+    receiver::Receiver,
+    sender::Sender,
+    status::Status,
+    take::BridgeTake,
+};
+use rogue_sdk::prelude::*;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A bridge.
+pub struct Bridge {
+    settings: Arc<Settings>,
+    node: Node,
+    sender: Arc<Mutex<Sender>>,
+    receiver: Arc<Mutex<Receiver>>,
+    claims: Vec<String>,
+}
+
+impl Bridge {
+    pub fn new(settings: Settings, node: &Node) -> Bridge {
+        let settings = Arc::new(settings);
+        let status = Status::new(node, &settings);
+        Bridge {
+            sender: Arc::new(Mutex::new(Sender::new(&settings, &status, node))),
+            receiver: Arc::new(Mutex::new(Receiver::new(&settings, &status, node))),
+            settings,
+            node: *node,
+            claims: Vec::new(),
+        }
+    }
+
+    /// The two sides. The module is called while no half is, so nobody waits here.
+    fn sides(&self) -> (MutexGuard<'_, Sender>, MutexGuard<'_, Receiver>) {
+        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
+        (sender, self.receiver.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn halves(&self, node: &Node) -> (BridgeTake, BridgeGive) {
+        let take = BridgeTake::new(&self.sender, &self.settings, node);
+        (take, BridgeGive::new(&self.receiver, &self.sender, &self.settings, node))
+    }
+
+    /// Takes the ports that were not taken over.
+    ///
+    /// # Errors
+    /// A port that cannot be had; none is kept then.
+    pub fn start(&mut self) -> Result<()> {
+        let opened = self.open();
+        if opened.is_err() {
+            self.stop();
+        }
+        opened?;
+        self.node.wake_take();
+        self.node.wake_give();
+        Ok(())
+    }
+
+    fn open(&mut self) -> Result<()> {
+        if self.settings.role == Role::Server {
+            for port in [self.settings.port, self.settings.port + 1] {
+                let name = format!("tcp:{}:{port}", self.settings.addr);
+                self.node.claim(&name)?;
+                self.claims.push(name);
+            }
+        }
+        let (mut sender, mut receiver) = self.sides();
+        let door = |port| match self.settings.role {
+            Role::Server => listen::bind(&self.settings, port).map(Door::Listen),
+            Role::Client => Ok(Door::Dial(Dialer::new(port))),
+        };
+        if let Door::Shut = receiver.door {
+            receiver.door = door(self.settings.port_in())?;
+        }
+        if let Door::Shut = sender.door {
+            sender.door = door(self.settings.port_out())?;
+        }
+        Ok(())
+    }
+
+    pub fn stop(&mut self) {
+        {
+            let (mut sender, mut receiver) = self.sides();
+            receiver.stop();
+            sender.stop();
+        }
+        for name in self.claims.drain(..) {
+            self.node.unclaim(&name);
+        }
+    }
+
+    pub fn release_held(&mut self, held: &mut Held) {
+        let (mut sender, mut receiver) = self.sides();
+        handover::release(&self.settings, &mut sender, &mut receiver, &self.node, held);
+    }
+
+    /// # Errors
+    /// What the system says of the descriptors.
+    pub fn adopt(&mut self, held: &mut Held) -> Result<()> {
+        let (mut sender, mut receiver) = self.sides();
+        handover::adopt(&self.settings, &mut sender, &mut receiver, held)
+    }
+}

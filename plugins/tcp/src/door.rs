@@ -1,0 +1,108 @@
+//! Where connections of one port come from: a listener (server) or a dialer (client).
+
+use super::{
+    dial::{Dialed, Dialer},
+    listen,
+    params::Settings,
+    status::Status,
+};
+use rogue_sdk::{Context, Node, Result};
+use std::{
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::fd::AsFd,
+    time::Duration,
+};
+
+/// Pause after the system had no descriptor left for a connection.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Pause between two looks at sockets that the runtime cannot watch, such as when there is no descriptor left.
+const LOOK_ANYWAY: Duration = Duration::from_millis(10);
+
+/// Has a half called after a while if it cannot be called at the right moment.
+pub fn or_look_anyway(watched: Result<()>, cx: &Context<'_>) {
+    if watched.is_err() {
+        cx.wake_at(cx.now() + LOOK_ANYWAY);
+    }
+}
+
+/// The way in.
+pub enum Door {
+    /// Before `start` and after `stop`.
+    Shut,
+    Listen(TcpListener),
+    Dial(Dialer),
+}
+
+impl Door {
+    /// The next new connection, if there is one.
+    pub fn next(
+        &mut self,
+        settings: &Settings,
+        status: &Status,
+        cx: &Context<'_>,
+        take: bool,
+    ) -> Option<(TcpStream, SocketAddr)> {
+        match self {
+            Door::Shut => None,
+            Door::Listen(listener) => match listen::accept(listener) {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    status.warn(&format!("a connection cannot be accepted: {error}; trying again"));
+                    cx.wake_at(cx.now() + PAUSE);
+                    None
+                }
+            },
+            Door::Dial(dialer) => loop {
+                match dialer.poll(settings, cx, take) {
+                    Dialed::Nothing => return None,
+                    Dialed::Connected(stream, to) => return Some((stream, to)),
+                    Dialed::Failed(why) => status.failed(&why),
+                }
+            },
+        }
+    }
+
+    /// A connection of this door is gone.
+    pub fn lost(&mut self, now: Duration) {
+        if let Door::Dial(dialer) = self {
+            dialer.lost(now);
+        }
+    }
+
+    /// A connection of this door has shown that it is a peer.
+    pub fn succeeded(&mut self) {
+        if let Door::Dial(dialer) = self {
+            dialer.succeeded();
+        }
+    }
+
+    /// Has the half called when there is something to do.
+    ///
+    /// # Errors
+    /// When the runtime cannot watch.
+    pub fn watch(&self, cx: &Context<'_>, take: bool) -> Result<()> {
+        match self {
+            Door::Listen(listener) => cx.watch_read(listener.as_fd(), take),
+            Door::Dial(dialer) => {
+                if let Some(due) = dialer.due() {
+                    cx.wake_at(due);
+                }
+                dialer.pending().map_or(Ok(()), |fd| cx.watch_write(fd, take))
+            }
+            Door::Shut => Ok(()),
+        }
+    }
+
+    /// Ends that.
+    pub fn unwatch(&self, node: &Node, take: bool) {
+        match self {
+            Door::Listen(listener) => node.unwatch(listener.as_fd(), take),
+            Door::Dial(dialer) => {
+                if let Some(fd) = dialer.pending() {
+                    node.unwatch(fd, take);
+                }
+            }
+            Door::Shut => {}
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The half that gives: what comes in by the receiving side.
+//!
+//! It also looks after the sending side once the taking half has finished, so that peers there are still answered.
+
+use super::{door::or_look_anyway, params::Settings, receiver::Receiver, sender::Sender};
+use rogue_sdk::prelude::*;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The half that gives.
+pub struct BridgeGive {
+    receiver: Arc<Mutex<Receiver>>,
+    sender: Arc<Mutex<Sender>>,
+    end_with_peer: bool,
+    /// Whether nothing is linked here.
+    sink_only: bool,
+}
+
+impl BridgeGive {
+    pub fn new(
+        receiver: &Arc<Mutex<Receiver>>,
+        sender: &Arc<Mutex<Sender>>,
+        settings: &Settings,
+        node: &Node,
+    ) -> BridgeGive {
+        BridgeGive {
+            receiver: receiver.clone(),
+            sender: sender.clone(),
+            end_with_peer: settings.end_with_peer,
+            sink_only: node.links(0) == 0,
+        }
+    }
+
+    /// Once the taking half has finished; whether it has.
+    fn look_after_sender(&self, cx: &Context<'_>) -> bool {
+        // The taking half has it while it is at work.
+        let Ok(mut sender) = self.sender.try_lock() else { return false };
+        if !sender.is_finished() {
+            return false;
+        }
+        sender.look(cx, false);
+        sender.send(&mut Vec::new(), false);
+        or_look_anyway(sender.watch(cx, false), cx);
+        true
+    }
+}
+
+impl Give for BridgeGive {
+    fn produce(&mut self, out: &mut Out<'_>, cx: &Context<'_>) -> Result<Flow> {
+        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        if receiver.give(out, cx) {
+            return Ok(Flow::More);
+        }
+        let finished = self.look_after_sender(cx);
+        if (self.end_with_peer && receiver.is_over()) || (self.sink_only && finished) {
+            return Ok(Flow::Ended);
+        }
+        or_look_anyway(receiver.watch(cx), cx);
+        Ok(Flow::Idle)
+    }
+}

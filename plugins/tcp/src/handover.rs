@@ -1,0 +1,193 @@
+//! What goes over to a successor: listening sockets, connections in the middle of whatever they do, and frames.
+//!
+//! Called by `bridge` while no half is being called. What holds: no client is refused and no byte is lost between equal
+//! ports; a successor with another port takes the frames alone. A descriptor's name says all that is not in it:
+//!
+//! | name | frames that belong to it, in this order |
+//! | --- | --- |
+//! | `listen-in KEY`, `listen-out KEY` | none |
+//! | `out KEY PEER WRITTEN QUEUED BYTES` | those that wait, of the first WRITTEN bytes of its message sent, BYTES in all |
+//! | `in KEY PEER SIZE FILLED REST` | one that has come in part, if SIZE > 0; bytes read and not used, if REST is 1 |
+
+use super::{
+    dial::Dialer,
+    door::Door,
+    incoming::Incoming,
+    outgoing::Outgoing,
+    params::{Role, Settings},
+    partial::Partial,
+    peer::Peer,
+    receiver::Receiver,
+    sender::Sender,
+};
+use rogue_sdk::prelude::*;
+use std::{
+    collections::VecDeque,
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::fd::OwnedFd,
+};
+
+/// What a successor must have in common to take descriptors over.
+fn key(settings: &Settings) -> String {
+    format!("{:?}/{}/{}", settings.role, settings.addr, settings.port)
+}
+
+/// Gives everything up.
+pub fn release(
+    settings: &Settings,
+    sender: &mut Sender,
+    receiver: &mut Receiver,
+    node: &Node,
+    held: &mut Held,
+) {
+    let key = key(settings);
+    sender.unwatch_all();
+    receiver.unwatch_all();
+    for (name, door) in [("listen-in", &mut receiver.door), ("listen-out", &mut sender.door)] {
+        if let Door::Listen(listener) = std::mem::replace(door, Door::Shut) {
+            held.handles.push((format!("{name} {key}"), listener.into()));
+        }
+    }
+    let finished = sender.is_finished();
+    for peer in std::mem::take(&mut sender.peers) {
+        let bytes = peer.bytes();
+        let (peer, queue, written) = peer.into_parts();
+        if peer.is_open() && !peer.has_control() && !finished {
+            let name = format!("out {key} {} {written} {} {bytes}", peer.addr, queue.len());
+            held.handles.push((name, peer.stream.into()));
+        }
+        held.frames.extend(queue.into_iter().map(|frame| (0, frame)));
+    }
+    let rest = receiver.take_rest();
+    for (at, peer) in std::mem::take(&mut receiver.peers).into_iter().enumerate() {
+        let (peer, partial, mut bytes) = peer.into_parts();
+        if let Some((owner, rest)) = &rest
+            && *owner == at
+        {
+            bytes.extend_from_slice(rest);
+        }
+        let unused = if bytes.is_empty() { Ok(None) } else { frame_of(node, &bytes).map(Some) };
+        // What cannot go over whole ends here; the peer connects anew.
+        let Ok(unused) = unused else { continue };
+        if !peer.is_open() || peer.has_control() {
+            continue;
+        }
+        let (size, filled) = partial.as_ref().map_or((0, 0), Partial::state);
+        let Ok(partial) = partial.map(Partial::into_frame).transpose() else { continue };
+        let name = format!("in {key} {} {size} {filled} {}", peer.addr, u8::from(unused.is_some()));
+        held.handles.push((name, peer.stream.into()));
+        held.frames.extend(partial.into_iter().chain(unused).map(|frame| (0, frame)));
+    }
+    held.frames.extend(sender.waiting.drain(..).map(|frame| (0, frame)));
+}
+
+/// A frame of these bytes.
+fn frame_of(node: &Node, bytes: &[u8]) -> Result<Frame> {
+    let mut frame = node.request_local(u32::try_from(bytes.len())?)?;
+    frame.write(0, bytes)?;
+    Ok(frame)
+}
+
+/// Takes what it can use.
+///
+/// # Errors
+/// What the system says of a descriptor.
+pub fn adopt(
+    settings: &Settings,
+    sender: &mut Sender,
+    receiver: &mut Receiver,
+    held: &mut Held,
+) -> Result<()> {
+    let (mine, others): (Vec<_>, Vec<_>) = held.frames.drain(..).partition(|(port, _)| *port == 0);
+    held.frames = others;
+    let mut frames: VecDeque<Frame> = mine.into_iter().map(|(_, frame)| frame).collect();
+    let key = key(settings);
+    for (name, fd) in std::mem::take(&mut held.handles) {
+        let words: Vec<&str> = name.split(' ').collect();
+        let same = words.get(1).is_some_and(|of| *of == key);
+        let done = match words[..] {
+            ["listen-in", _] if same => listen(&mut receiver.door, fd),
+            ["listen-out", _] if same => listen(&mut sender.door, fd),
+            ["out", _, peer, written, queued, bytes] => {
+                let queue = take(&mut frames, queued);
+                match same {
+                    true => outgoing(settings, sender, fd, peer, (written, bytes), queue),
+                    false => {
+                        sender.waiting.extend(queue);
+                        Ok(())
+                    }
+                }
+            }
+            ["in", _, peer, size, filled, rest] => {
+                let partial = take(&mut frames, if size == "0" { "0" } else { "1" }).pop_front();
+                let rest = take(&mut frames, rest).pop_front();
+                match same {
+                    true => incoming(settings, receiver, fd, peer, (partial, size, filled), rest),
+                    false => {
+                        held.frames.extend(partial.into_iter().chain(rest).map(|frame| (0, frame)));
+                        Ok(())
+                    }
+                }
+            }
+            _ => {
+                held.handles.push((name, fd));
+                Ok(())
+            }
+        };
+        done?;
+    }
+    sender.waiting.extend(frames);
+    Ok(())
+}
+
+/// The next so many frames.
+fn take(frames: &mut VecDeque<Frame>, count: &str) -> VecDeque<Frame> {
+    let count = count.parse().unwrap_or(0).min(frames.len());
+    let rest = frames.split_off(count);
+    std::mem::replace(frames, rest)
+}
+
+fn listen(door: &mut Door, fd: OwnedFd) -> Result<()> {
+    let listener = TcpListener::from(fd);
+    listener.set_nonblocking(true)?;
+    *door = Door::Listen(listener);
+    Ok(())
+}
+
+fn peer(fd: OwnedFd, addr: &str) -> Result<Peer> {
+    Ok(Peer::open(TcpStream::from(fd), addr.parse::<SocketAddr>()?)?)
+}
+
+fn outgoing(
+    settings: &Settings,
+    sender: &mut Sender,
+    fd: OwnedFd,
+    addr: &str,
+    (written, bytes): (&str, &str),
+    queue: VecDeque<Frame>,
+) -> Result<()> {
+    sender.resume(Outgoing::resume(peer(fd, addr)?, queue, written.parse()?, bytes.parse()?));
+    if settings.role == Role::Client {
+        sender.door = Door::Dial(Dialer::connected(settings.port_out()));
+    }
+    Ok(())
+}
+
+fn incoming(
+    settings: &Settings,
+    receiver: &mut Receiver,
+    fd: OwnedFd,
+    addr: &str,
+    (partial, size, filled): (Option<Frame>, &str, &str),
+    rest: Option<Frame>,
+) -> Result<()> {
+    let partial = match partial {
+        Some(frame) => Some(Partial::resume(frame, size.parse()?, filled.parse()?)?),
+        None => None,
+    };
+    receiver.resume(Incoming::resume(peer(fd, addr)?, settings.max_payload, partial), rest.as_ref());
+    if settings.role == Role::Client {
+        receiver.door = Door::Dial(Dialer::connected(settings.port_in()));
+    }
+    Ok(())
+}

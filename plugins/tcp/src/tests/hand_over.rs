@@ -1,0 +1,119 @@
+//! A swap in full flow: no client is refused, no connection is closed, no byte is lost.
+
+use super::{LIMIT, client, drain, frame, gauge, is_frame, params, server, size, wire};
+use rogue_sdk::bench::json;
+use std::{net::TcpListener, thread};
+use wire::Peer;
+
+const FRAMES: usize = 120;
+
+/// Sends the frames a few bytes at a time as the bench asks for them, so that a swap meets every kind of cut.
+fn in_cuts() -> Vec<Vec<u8>> {
+    let bytes: Vec<u8> = (0..FRAMES).flat_map(|i| wire::numbered(i, size(i))).collect();
+    let mut cuts = Vec::new();
+    let (mut at, mut step) = (0, 1);
+    while at < bytes.len() {
+        let end = (at + step).min(bytes.len());
+        cuts.push(bytes[at..end].to_vec());
+        at = end;
+        step = step * 3 % 65_521 + 1;
+    }
+    cuts
+}
+
+#[test]
+fn a_receiving_server_is_swapped_between_any_two_bytes() {
+    let port = wire::ports();
+    let mut bench = server(port, json!({}));
+    let peer = thread::spawn(move || Peer::connect(port).greet("PUSH", 1));
+    bench.run_until(LIMIT, |bench| gauge(bench, "peers_in") == 1).unwrap();
+    let mut peer = peer.join().unwrap();
+    let mut given = Vec::new();
+    for (n, cut) in in_cuts().into_iter().enumerate() {
+        peer.write(&cut);
+        // Some swaps come with frames read and not given yet.
+        bench.produce_up_to(1).unwrap();
+        if n % 2 == 0 {
+            let left = bench.swap(params(port, json!({}))).unwrap();
+            assert!(left.frames.is_empty() && left.handles.is_empty());
+        }
+        given.extend(bench.out());
+    }
+    bench
+        .run_until(LIMIT, |bench| {
+            given.extend(bench.out());
+            given.len() == FRAMES
+        })
+        .unwrap();
+    for (i, frame) in given.iter().enumerate() {
+        assert!(is_frame(frame, i, size(i)), "frame {i}");
+    }
+    assert_eq!((bench.counter("connects"), bench.counter("disconnects")), (1, 0));
+    bench.end().unwrap();
+}
+
+#[test]
+fn a_sending_client_is_swapped_in_the_middle_of_frames() {
+    let port = wire::ports();
+    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let mut bench = client(port, json!({ "max_held": "64MiB" }));
+    let peer = thread::spawn(move || Peer::accept(&listener).greet("PULL", 1));
+    bench.run_until(LIMIT, |bench| gauge(bench, "peers_out") == 1).unwrap();
+    let mut peer = peer.join().unwrap();
+    for i in 0..FRAMES {
+        bench.push(frame(i, 1_000_000 / (1 + i % 3))).unwrap();
+        if i % 7 == 0 {
+            bench.swap(params(port, json!({ "max_held": "64MiB" }))).unwrap();
+        }
+    }
+    let reads = thread::spawn(move || {
+        (0..FRAMES).for_each(|i| peer.expect(i, 1_000_000 / (1 + i % 3)));
+        peer
+    });
+    drain(&mut bench);
+    bench.run_until(LIMIT, |_| reads.is_finished()).unwrap();
+    let _peer = reads.join().unwrap();
+    assert_eq!(bench.counter("disconnects"), 0);
+    bench.end().unwrap();
+}
+
+#[test]
+fn clients_that_come_during_a_swap_are_served_after_it() {
+    let port = wire::ports();
+    let mut bench = server(port, json!({}));
+    let held = bench.release_held().unwrap();
+    let names: Vec<&str> = held.handles.iter().map(|(name, _)| name.split(' ').next().unwrap()).collect();
+    assert_eq!(names, ["listen-in", "listen-out"]);
+    bench.stop().unwrap();
+    // Nobody is there to accept, and still it can be connected to.
+    let peer = Peer::connect(port);
+    let left = bench.adopt(held).unwrap();
+    assert!(left.handles.is_empty());
+    let peer = thread::spawn(move || peer.greet("PUSH", 1));
+    bench.run_until(LIMIT, |bench| gauge(bench, "peers_in") == 1).unwrap();
+    peer.join().unwrap();
+    bench.end().unwrap();
+}
+
+#[test]
+fn a_successor_with_other_ports_takes_the_frames_alone() {
+    let (port, other) = (wire::ports(), wire::ports());
+    let mut bench = server(port, json!({ "max_held": "64MiB" }));
+    let peer = thread::spawn(move || Peer::connect(port + 1).greet("PULL", 1));
+    bench.run_until(LIMIT, |bench| gauge(bench, "peers_out") == 1).unwrap();
+    let first = peer.join().unwrap();
+    bench.push_all(0, (0..30).map(|i| frame(i, 1_000_000))).unwrap();
+    let held = gauge(&bench, "held") as usize;
+    assert!(held > 0);
+    drop(bench.swap(params(other, json!({ "max_held": "64MiB" }))).unwrap());
+    drop(first);
+    let peer = thread::spawn(move || {
+        let mut peer = Peer::connect(other + 1).greet("PULL", 1);
+        (30 - held..30).for_each(|i| peer.expect(i, 1_000_000));
+    });
+    drain(&mut bench);
+    bench.run_until(LIMIT, |_| peer.is_finished()).unwrap();
+    peer.join().unwrap();
+    TcpListener::bind(("127.0.0.1", port)).unwrap();
+    bench.end().unwrap();
+}
