@@ -55,7 +55,7 @@ fn what_is_no_module_is_wrong_usage() {
     let desk = Desk::new("no-files");
     std::fs::write(desk.dir.join("text.so"), "no library").unwrap();
     for (file, why) in [
-        ("graph.yaml", "`graph.yaml` is no plugin file. Say FILE.so"),
+        ("graph.yaml", "`graph.yaml` is no module's file. Say FILE.so or FILE.wasm"),
         ("nowhere.so", "nowhere.so"),
         ("text.so", "text.so"),
         (".so", ".so"),

@@ -12,3 +12,4 @@ mod new;
 mod page;
 mod shapes;
 mod usage;
+mod wasm;

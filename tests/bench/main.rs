@@ -7,7 +7,9 @@ mod cases;
 mod graphs;
 mod memory;
 mod run;
+mod sandbox;
 mod start;
+mod swaps;
 
 use run::{Cost, cost, memcpy_64k};
 
@@ -17,6 +19,9 @@ fn divide() -> u64 {
 }
 
 fn main() {
+    if std::env::args().any(|arg| arg == "load-once") {
+        return sandbox::load_once();
+    }
     let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let reference = memcpy_64k();
     println!("one copy of 64 KiB: {reference:.0} ns\n");
@@ -49,6 +54,12 @@ fn main() {
     }
     if only.is_empty() || "start".contains(&only) {
         start::report();
+    }
+    if only.is_empty() || "sandbox".contains(&only) {
+        sandbox::report(divide());
+    }
+    if only.is_empty() || "swaps".contains(&only) {
+        swaps::report();
     }
     if only.is_empty() || "memory".contains(&only) {
         memory::report(divide());

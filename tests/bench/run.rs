@@ -42,7 +42,11 @@ pub fn run(yaml: &str, frames: u64) -> (Duration, Duration) {
     let checked = graph::load(yaml, "bench.yaml", &Options::default(), &catalog)
         .unwrap_or_else(|errors| panic!("{}", graph::render(&errors, yaml, false)));
     let loader = Loader::new(host::table());
-    let modules = checked.plan.nodes.iter().map(|node| loader.load(&node.found).expect("the module loads"));
+    let modules = checked
+        .plan
+        .nodes
+        .iter()
+        .map(|node| loader.load(&node.found, &node.sandbox).expect("the module loads"));
     let modules = modules.collect();
     let (start, cpu_start) = (Instant::now(), cpu_time());
     let mut running = swap::start(checked.plan, modules, Clock::Real).expect("the graph starts");

@@ -122,6 +122,7 @@ fn is_a(value: &Value, kind: &Value) -> bool {
 }
 
 fn matches(pattern: &Value, text: &str) -> bool {
+    const COMPONENT_OR_PATH: &str = ")(\\.wasm)?$|/";
     let name = |first: &str, more: &str| {
         let others = |c: char| c.is_ascii_alphanumeric() || more.contains(c);
         text.len() <= 64
@@ -138,6 +139,9 @@ fn matches(pattern: &Value, text: &str) -> bool {
     };
     match pattern.as_str() {
         Some("^[A-Za-z_][A-Za-z0-9_-]{0,63}$") => name("_", "_-"),
+        Some("^[A-Za-z_][A-Za-z0-9_-]{0,63}(\\.wasm)?$") => {
+            matches(&"^[A-Za-z_][A-Za-z0-9_-]{0,63}$".into(), text.strip_suffix(".wasm").unwrap_or(text))
+        }
         Some("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$") => name("_0123456789", "_.-"),
         Some("/") => text.contains('/'),
         Some(">>|<<|==") => [">>", "<<", "=="].iter().any(|operator| text.contains(operator)),
@@ -146,8 +150,10 @@ fn matches(pattern: &Value, text: &str) -> bool {
         Some("^[0-9]+(\\.[0-9]+)?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$") => {
             amount(&["B", "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])
         }
-        Some(names) if names.starts_with("^(") && names.ends_with(")$|/") => {
-            text.contains('/') || names[2..names.len() - 4].split('|').any(|name| name == text)
+        Some(names) if names.starts_with("^(") && names.ends_with(COMPONENT_OR_PATH) => {
+            let name = text.strip_suffix(".wasm").unwrap_or(text);
+            let names = &names[2..names.len() - COMPONENT_OR_PATH.len()];
+            text.contains('/') || names.split('|').any(|known| known == name)
         }
         other => panic!("the pattern {other:?} is not known here"),
     }

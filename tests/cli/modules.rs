@@ -49,7 +49,7 @@ fn files_that_are_no_modules_are_refused() {
     let place = Place::new();
     refused(&place, "x.so");
     place.file("x.so", "#!/bin/sh\necho hello\n");
-    refused(&place, "not a shared library");
+    refused(&place, "not a module's; a native module is a shared library");
     place.file("x.so", "");
     refused(&place, "is empty");
     let whole = fs::read(plugin("libtag.so")).expect("it is there");

@@ -69,7 +69,8 @@ fn schema_describes_graphs_with_the_parameters_of_the_modules() {
     let schema = Schema::new(json(&done.out));
     let rules =
         schema.text["properties"]["nodes"]["additionalProperties"]["allOf"].as_array().expect("rules");
-    let fifo = rules.iter().find(|rule| rule["if"]["properties"]["module"]["const"] == "fifo").expect("fifo");
+    let fifo =
+        rules.iter().find(|rule| rule["if"]["properties"]["module"]["enum"][0] == "fifo").expect("fifo");
     let params = &fifo["then"]["properties"]["params"]["properties"];
     assert_eq!(params["max_depth"]["default"], 1000, "{params:#}");
     assert_eq!(params["overflow"]["enum"], json(r#"["drop_newest", "drop_oldest", "block"]"#), "{params:#}");
@@ -82,6 +83,7 @@ fn schema_describes_graphs_with_the_parameters_of_the_modules() {
         schema.accepts(&serde_yaml::from_str::<Value>(&text).expect("YAML"))
     };
     assert!(one("fifo", "").is_ok() && one("./x.so", "").is_ok() && one("fifoo", "").is_err());
+    assert!(one("filter.wasm", "").is_ok() && one("fifoo.wasm", "").is_err());
     assert!(one("mine", "modules: { mine: ./x.so }").is_ok() && one("my mine", "modules: {}").is_err());
 
     let read = |file: &Path| -> Value {
@@ -97,7 +99,7 @@ fn schema_describes_graphs_with_the_parameters_of_the_modules() {
         }
     }
     assert!(count >= 10, "{count} graphs");
-    for wrong in ["unknown-key", "parameter-types", "parameter-missing", "bypass"] {
+    for wrong in ["unknown-key", "parameter-types", "parameter-missing", "bypass", "sandbox"] {
         let file = graphs().join(format!("wrong/{wrong}.yaml"));
         assert!(schema.accepts(&read(&file)).is_err(), "the schema accepts {wrong}.yaml");
     }
@@ -164,13 +166,30 @@ fn man_prints_a_page_and_writes_one_for_each_verb() {
     assert_eq!(page.err, "");
     let done = place.run(&["man", "--dir", "pages/man1"]).ended(0);
     let files: Vec<&str> = done.out.lines().collect();
-    for verb in ["run", "check", "graph", "inspect", "list", "schema", "completions", "man"] {
+    for verb in [
+        "run",
+        "check",
+        "graph",
+        "inspect",
+        "list",
+        "show",
+        "top",
+        "get",
+        "set",
+        "swap",
+        "rollback",
+        "log",
+        "stop",
+        "schema",
+        "completions",
+        "man",
+    ] {
         let file = format!("pages/man1/rogue-runtime-{verb}.1");
         assert!(files.contains(&&*file), "{file} is not in {files:?}");
         let text = fs::read_to_string(place.path(&file)).expect("it was written");
         assert!(text.contains(&format!(".TH rogue-runtime-{verb} 1")), "{text}");
     }
-    assert_eq!(files.len(), 9);
+    assert_eq!(files.len(), 17);
     place.file("file", "");
     place.run(&["man", "--dir", "file/pages"]).ended(2).says("cannot be written");
 }

@@ -14,8 +14,12 @@ use rogue_runtime::{
 };
 use std::{
     collections::BTreeSet,
+    net::TcpListener,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU16, Ordering},
+    },
     time::Duration,
 };
 
@@ -23,7 +27,8 @@ use std::{
 struct Case {
     /// Its name.
     module: &'static str,
-    /// Parameters with which it can run here, a JSON object; `{dir}` is a folder of the check's own.
+    /// Parameters with which it can run here, a JSON object; `{dir}` is a folder of the check's own, PORT a free port with
+    /// a free one behind it.
     params: &'static str,
 }
 
@@ -44,8 +49,12 @@ const CASES: &[Case] = &[
     case("pattern", r#"{"size": 100, "count": 50}"#),
     case("prbs-check", "{}"),
     case("prbs-source", r#"{"size": 64, "count": 50}"#),
+    case("pulses", r#"{"threshold": 100, "baseline": 4, "empty": "record"}"#),
     case("ratedrop", r#"{"keep_every": 3}"#),
     case("tag", r#"{"channel": 7}"#),
+    case("tcp-client", r#"{"addr": "127.0.0.1", "port": PORT, "when_absent": "drop"}"#),
+    case("tcp-server", r#"{"addr": "127.0.0.1", "port": PORT, "when_absent": "drop"}"#),
+    case("waveform", r#"{"samples": 128, "count": 50}"#),
 ];
 
 /// A recording of Rogue's with records of 1 to 1500 bytes, three channels, flags and errors; it is only read.
@@ -64,6 +73,20 @@ fn search() -> Search {
     Search::new(&[deps()], None, None)
 }
 
+/// Two free consecutive ports, below those that the system gives to outgoing connections; others than any test of this
+/// process has.
+fn free_ports() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    loop {
+        let step = NEXT.fetch_add(2, Ordering::Relaxed) % 1000;
+        let port = 20_000 + (std::process::id() % 10) as u16 * 1000 + step;
+        if free(port) && free(port + 1) {
+            return port;
+        }
+    }
+}
+
 /// Makes one check on every module; those that look at the whole process, in one of their own.
 fn every(name: &str) {
     let check: &Check = CHECKS.iter().find(|check| check.name == name).expect("a check of that name");
@@ -72,7 +95,7 @@ fn every(name: &str) {
     for case in CASES {
         let found = catalog.find(&Wanted { module: case.module, entry: None });
         let found = found.unwrap_or_else(|error| panic!("{error}"));
-        let params = case.params.replace("RECORDING", RECORDING);
+        let params = case.params.replace("RECORDING", RECORDING).replace("PORT", &free_ports().to_string());
         let params = serde_json::from_str(&params).expect("a JSON object");
         let chosen = Chosen { found, params };
         let step = Mutex::new(String::new());
@@ -143,5 +166,5 @@ fn every_module_has_its_line() {
         .collect();
     let lines: BTreeSet<&str> = CASES.iter().map(|case| case.module).collect();
     assert_eq!(built, lines, "a module without a line in CASES, or a line without a module");
-    assert_eq!(files.len(), 11, "a plugin folder that the tests crate does not depend on: {files:?}");
+    assert_eq!(files.len(), 14, "a plugin folder that the tests crate does not depend on: {files:?}");
 }

@@ -41,7 +41,8 @@ links:
     let checked = graph::load(graph, "threshold.yaml", &Options::default(), &catalog);
     let checked = checked.unwrap_or_else(|errors| panic!("{}", graph::render(&errors, graph, false)));
     let loader = Loader::new(host::table());
-    let modules = checked.plan.nodes.iter().map(|node| loader.load(&node.found).unwrap()).collect();
+    let modules =
+        checked.plan.nodes.iter().map(|node| loader.load(&node.found, &node.sandbox).unwrap()).collect();
     let mut running = swap::start(checked.plan, modules, Clock::Real).unwrap();
     while !running.is_over() {
         running.attend(Duration::from_millis(100));
@@ -71,7 +72,8 @@ fn every_rust_example_is_compiled() {
 fn every_block_says_what_it_is() {
     for page in Page::all() {
         for block in page.blocks() {
-            let known = ["rust", "yaml", "toml", "sh", "text"].contains(&block.language.as_str());
+            // Python is read by `tests/wasm/python.rs`.
+            let known = ["python", "rust", "yaml", "toml", "sh", "text"].contains(&block.language.as_str());
             assert!(known, "{}:{}: `{}`", page.name, block.line, block.language);
         }
     }

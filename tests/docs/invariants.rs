@@ -67,6 +67,12 @@ fn only_load_opens_libraries() {
 }
 
 #[test]
+fn only_load_knows_webassembly() {
+    absent("runtime/src", &["wasmtime::", "wasmparser::"], &["runtime/src/load"]);
+    absent("runtime/src/load", &["wasmtime::"], &["runtime/src/load/wasm", "runtime/src/load/wasm.rs"]);
+}
+
+#[test]
 fn only_graph_reads_yaml() {
     absent("runtime/src", &["serde_yaml", "saphyr_parser"], &["runtime/src/graph"]);
 }

@@ -27,8 +27,10 @@ fn cards() -> Vec<Arc<Card>> {
 }
 
 /// The libraries of the standard modules.
-const STANDARD: [&str; 9] =
-    ["compare", "debug", "fifo", "file", "filter", "pattern", "prbs", "ratedrop", "tag"];
+const STANDARD: [&str; 12] = [
+    "compare", "debug", "fifo", "file", "filter", "pattern", "prbs", "pulses", "ratedrop", "tag", "tcp",
+    "waveform",
+];
 
 /// The rows of the table in a section whose first column has this title, each as its cells.
 fn rows(section: &str, title: &str) -> Vec<Vec<String>> {

@@ -38,6 +38,7 @@ pub fn are_right(name: &str, place: &Place) {
         "capture" => capture(place),
         "monitor" => whole(place, "monitor.dat", 5000, 1024),
         "pools" => whole(place, "pools.dat", 1000, 2048),
+        "pulses" => pulses(place),
         "quickstart" => quickstart(place),
         "replay" => replay(place),
         _ => assert_eq!(fs::read_dir(place.written("")).expect("a folder").count(), 0, "{name} writes"),
@@ -90,6 +91,38 @@ fn capture(place: &Place) {
     }
     assert_eq!(number, 500);
     assert!(!place.written("capture.dat.9").exists());
+}
+
+/// Records of waveforms with pulses (docs/modules.md): 32 bytes, and 32 for each pulse. The baselines are those of the
+/// digitizer, and pulses are as high as it makes them.
+fn pulses(place: &Place) {
+    let file = bytes(&place.written("pulses.dat"));
+    let (mut waveforms, mut pulses) = (0, 0);
+    let mut last = [None; 3];
+    for record in records(&file) {
+        let (head, found) = record.payload.split_at(32);
+        let channel = usize::from(record.channel);
+        let (sequence, baseline) = (word(&head[4..]), word(&head[12..]) as f64 / 256.0);
+        assert_eq!((head[0], usize::from(head[1]), word(&head[8..])), (1, channel, 1024));
+        assert!(last[channel] < Some(sequence), "channel {channel}: {sequence} after {:?}", last[channel]);
+        last[channel] = Some(sequence);
+        // The first is the mean of 32 samples with a noise of 3, whose deviation is 0.53; the others are of ever more.
+        let most = if sequence < 100 { 2.7 } else { 0.5 };
+        assert!(
+            (baseline - [1000.0, 1200.0, 900.0][channel]).abs() < most,
+            "{channel} {sequence}: {baseline}"
+        );
+        assert_eq!(found.len(), 32 * word(&head[24..]) as usize);
+        for pulse in found.chunks(32) {
+            let (height, ends_behind) = (f64::from(word(&pulse[12..])) / 256.0, pulse[28] & 4 != 0);
+            assert!(ends_behind || (280.0..720.0).contains(&height), "{height}");
+            pulses += 1;
+        }
+        waveforms += 1;
+    }
+    // Half of 12,000 waveforms have one pulse, give or take four standard deviations.
+    assert!((5780..6220).contains(&waveforms), "{waveforms}");
+    assert_eq!(pulses, waveforms);
 }
 
 /// So many frames of one size, numbered from 0.

@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use rogue_runtime::{
-    graph::Found,
-    load::{LoadError, cards, inspect, libraries_open},
+    graph::{Found, Sandbox},
+    load::{Form, LoadError, cards, inspect, libraries_open},
 };
 
 use crate::stage::{file, find, loader, module_at};
@@ -60,7 +60,10 @@ fn a_real_plugin_for_others_is_refused_before_it_is_opened() {
     assert!(error_of(&other_layout).contains("does not have the tables of plugin ABI 1"));
     let mut other_minor = whole.clone();
     other_minor[mark + 12] = 7;
-    assert_eq!(cards::from_bytes(Path::new("x.so"), &other_minor).unwrap().abi, (1, 7));
+    assert_eq!(
+        cards::from_bytes(Path::new("x.so"), &other_minor).unwrap().form,
+        Form::Native { abi: (1, 7) }
+    );
 
     let mut other_card = whole.clone();
     let about = position(&whole, b"RGCARDS1");
@@ -112,7 +115,7 @@ fn what_changed_since_the_check_is_refused() {
     let found = find(place.to_str().unwrap()).unwrap();
     fs::remove_file(&place).unwrap();
     fs::copy(file("several"), &place).unwrap();
-    let changed = |found: &Found| loader().load(found).err().unwrap();
+    let changed = |found: &Found| loader().load(found, &Sandbox::default()).err().unwrap();
     assert!(matches!(changed(&found), LoadError::Changed { .. }));
     let sum = "f".repeat(64);
     let other = Found { sha256: Some(sum.clone()), ..find("doubler").unwrap() };
@@ -128,16 +131,16 @@ fn one_content_is_opened_once_whatever_its_paths() {
     fs::copy(file("several"), &a).unwrap();
     fs::copy(file("several"), &b).unwrap();
     let pick = |file: &Path| find(&format!("{}#pair", file.display())).unwrap();
-    let pair = loader().load(&pick(&a)).unwrap();
+    let pair = loader().load(&pick(&a), &Sandbox::default()).unwrap();
     let open = || copies_mapped("several") + copies_mapped("liba") + copies_mapped("libb");
     assert_eq!(open(), 1);
-    loader().load(&pick(&b)).unwrap();
-    loader().load(&find("pair").unwrap()).unwrap();
+    loader().load(&pick(&b), &Sandbox::default()).unwrap();
+    loader().load(&find("pair").unwrap(), &Sandbox::default()).unwrap();
     assert_eq!(open(), 1);
     assert!(libraries_open() >= 1);
     // The file may be overwritten while its code runs: what is mapped is a copy.
     fs::write(&a, vec![0; 1 << 20]).unwrap();
-    assert!(module_at(&a).err().unwrap().contains("not a shared library"));
+    assert!(module_at(&a).err().unwrap().contains("not a module's; a native module is a shared library"));
     let stage = crate::stage::Stage::new();
     assert!(stage.create(&*pair, "{}").is_ok());
     assert!(pair.check("{").len() == 1);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use rogue_runtime::{
-    graph::{Catalog, Found, Wanted},
+    graph::{Catalog, Found, Sandbox, Wanted},
     host::{self, NodeShared, nodes},
     load::{FileCatalog, Loader, Search},
     module::{Call, ColdError, Half, Instance, Made, Module, OutItem, Outbox, Status},
@@ -38,13 +38,13 @@ pub fn loader() -> Loader {
 
 /// A module of a test plugin, by its name on the search path.
 pub fn module(name: &str) -> Arc<dyn Module> {
-    loader().load(&find(name).unwrap()).unwrap()
+    loader().load(&find(name).unwrap(), &Sandbox::default()).unwrap()
 }
 
 /// A module of a file.
 pub fn module_at(file: &Path) -> Result<Arc<dyn Module>, String> {
     let found = find(file.to_str().unwrap())?;
-    loader().load(&found).map_err(|error| error.to_string())
+    loader().load(&found, &Sandbox::default()).map_err(|error| error.to_string())
 }
 
 /// A registered node.

@@ -40,7 +40,11 @@ impl Starter {
     fn run(&self) {
         let checked = graph::load(GRAPH, "memory.yaml", &Options::default(), &self.catalog)
             .unwrap_or_else(|errors| panic!("{}", graph::render(&errors, GRAPH, false)));
-        let modules = checked.plan.nodes.iter().map(|node| self.loader.load(&node.found).expect("it loads"));
+        let modules = checked
+            .plan
+            .nodes
+            .iter()
+            .map(|node| self.loader.load(&node.found, &node.sandbox).expect("it loads"));
         let modules = modules.collect();
         let mut running = swap::start(checked.plan, modules, Clock::Real).expect("the graph starts");
         while !running.is_over() {

@@ -1,7 +1,7 @@
 //! The modules that graphs of the simulation are made of, loaded once, as the runtime loads them.
 
 use rogue_runtime::{
-    graph::{self, Catalog, Found, Options, Plan, Wanted},
+    graph::{self, Catalog, Found, Options, Plan, Sandbox, Wanted},
     host,
     load::{FileCatalog, Loader, Search},
     module::Module,
@@ -40,7 +40,7 @@ pub static SHOP: LazyLock<Shop> = LazyLock::new(|| {
     let loader = Loader::new(host::table());
     let load = |name: &'static str| {
         let found = catalog.find(&Wanted { module: name, entry: None }).expect("the module was built");
-        let module = loader.load(&found).expect("the module loads");
+        let module = loader.load(&found, &Sandbox::default()).expect("the module loads");
         (name, (found, module))
     };
     Shop(MODULES.into_iter().map(load).collect())

@@ -74,6 +74,8 @@ impl Program {
                 command.env_remove(&name);
             }
         }
+        // Runs of tests are not to find each other; `tests/control` takes this back.
+        command.env("ROGUE_NO_CONTROL", "1");
         command
     }
 
@@ -138,6 +140,14 @@ impl Child {
     /// Waits until it has said this on its error output.
     pub fn wait_for(&mut self, text: &str) {
         while !self.err.contains(text) {
+            assert!(self.open > 0, "ended without saying {text:?}:\n{}{}", self.out, self.err);
+            self.hear();
+        }
+    }
+
+    /// Waits until it has said this on its standard output.
+    pub fn wait_for_output(&mut self, text: &str) {
+        while !self.out.contains(text) {
             assert!(self.open > 0, "ended without saying {text:?}:\n{}{}", self.out, self.err);
             self.hear();
         }

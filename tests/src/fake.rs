@@ -5,7 +5,7 @@ use rogue_abi::NodeRef;
 use rogue_runtime::{
     card::Card,
     engine::Clock,
-    graph::{self, Catalog, Found, Options, Plan, Wanted},
+    graph::{self, Catalog, Found, Options, Packaging, Plan, Wanted},
     module::{Call, ColdError, Half, Made, Module, NoColdSide, OutItem, ParamFault, Status},
     pool::{self, Account},
     swap::{self, Ending, Running, StartError},
@@ -118,7 +118,13 @@ impl Fake {
 
     /// What a catalog says of it.
     pub fn found(&self) -> Found {
-        Found { card: self.card.clone(), file: PathBuf::from("fake.so"), index: 0, sha256: None }
+        Found {
+            card: self.card.clone(),
+            file: PathBuf::from("fake.so"),
+            index: 0,
+            sha256: None,
+            packaging: Packaging::Native,
+        }
     }
 
     /// Gives `count` frames, each with its number as a little-endian u32, as fast as they are taken.

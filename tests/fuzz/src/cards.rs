@@ -1,8 +1,9 @@
 //! The reader of cards: what a module's file says of itself, whatever the file is.
 //!
 //! Input: the first byte says what follows. 0: a whole file. 1: the bytes under `ROGUE_CARDS`. 2: the JSON text
-//! of the cards. 3: the bytes under `ROGUE_ABI`. For the last three a sound library is made around them. What
-//! holds: a file read from the disk says what its bytes in memory say; cards that are believed keep every limit, are
+//! of the cards. 4: the sections of a component. 5: the body of a component's section of imports. 6: the bytes of the
+//! section `rogue:cards`. Any other: the bytes under `ROGUE_ABI`. For all but the first a sound file is made around
+//! them. What holds: a file read from the disk says what its bytes in memory say; cards that are believed keep every limit, are
 //! the same after being written and read again, and number their ports both ways; a refusal names the file and can
 //! be shown on a terminal.
 
@@ -10,9 +11,9 @@ use std::path::Path;
 
 use rogue_abi::{CARDS_SYMBOL, MARK_SYMBOL, ROGUE_ABI};
 use rogue_runtime::card::{Card, MAGIC, MODULE_LIMIT, NAME_LIMIT, PORT_LIMIT, TEXT_LIMIT};
-use rogue_runtime::load::{Cards, LoadError, cards};
+use rogue_runtime::load::{Cards, Form, Interface, LoadError, Need, cards};
 
-use super::{file_of, library, readable};
+use super::{component, file_of, library, readable};
 
 /// See above.
 pub fn check(data: &[u8]) {
@@ -27,6 +28,16 @@ pub fn check(data: &[u8]) {
             let cards = [MAGIC.as_slice(), &length, rest].concat();
             library::library(&[(MARK_SYMBOL, &mark()), (CARDS_SYMBOL, &cards)])
         }
+        4 => component::component(&[rest.to_vec()]),
+        5 => component::component(&[
+            component::section(10, rest),
+            component::cards_section(text),
+            component::exports(&[component::EXPORTS[0], "rogue:flow/source@0.1.0"]),
+        ]),
+        6 => component::component(&[
+            component::inner_module(&[component::custom("rogue:cards", rest)]),
+            component::exports(&[component::EXPORTS[0], component::EXPORTS[1], "rogue:flow/source@0.1.0"]),
+        ]),
         _ => library::library(&[(MARK_SYMBOL, rest), (CARDS_SYMBOL, &library::cards(text))]),
     };
     let (_file, path) = file_of(&bytes);
@@ -43,7 +54,10 @@ pub fn check(data: &[u8]) {
 }
 
 fn believed(all: &Cards) {
-    assert_eq!(all.abi.0, ROGUE_ABI.major);
+    match &all.form {
+        Form::Native { abi } => assert_eq!(abi.0, ROGUE_ABI.major),
+        Form::Component(interface) => border(interface),
+    }
     assert!((1..=MODULE_LIMIT).contains(&all.cards.len()));
     assert_eq!(all.values().len(), all.cards.len(), "cards for people and cards for the graph are the same");
     for (index, card) in all.cards.iter().enumerate() {
@@ -59,6 +73,17 @@ fn believed(all: &Cards) {
         assert!(value(&text) == value(&again), "a card is the same after being written and read");
     }
     readable(&all.names(), MODULE_LIMIT * (NAME_LIMIT + 4));
+}
+
+fn border(interface: &Interface) {
+    assert!(interface.version().is_some_and(|version| version.starts_with("0.1")));
+    assert!(interface.imports.len() + interface.exports.len() <= 1000);
+    for name in interface.imports.iter().chain(&interface.exports) {
+        assert!(!name.chars().any(char::is_control), "{name:?}");
+        if let Need::Grant(grant) = Need::of(name) {
+            assert!(name.contains(grant));
+        }
+    }
 }
 
 fn one(card: &Card) {

@@ -14,7 +14,7 @@ use std::{
 use rogue_runtime::{
     card::Card,
     graph::{
-        self, Catalog, Checked, Found, GraphError, Level, Options, Plan, Side, Wanted, place,
+        self, Catalog, Checked, Found, GraphError, Level, Options, Packaging, Plan, Side, Wanted, place,
         report::{ERROR_LIMIT, Report, Source},
     },
 };
@@ -39,7 +39,13 @@ impl Catalog for Modules {
         let (card, index) =
             found.ok_or_else(|| format!("There is no module `{}`.", wanted.module.escape_debug()))?;
         let sha256 = wanted.entry.and_then(|entry| entry.sha256.clone());
-        Ok(Found { card: card.clone(), file: PathBuf::from("/modules/standard.so"), index, sha256 })
+        Ok(Found {
+            card: card.clone(),
+            file: PathBuf::from("/modules/standard.so"),
+            index,
+            sha256,
+            packaging: Packaging::Native,
+        })
     }
 
     fn names(&self) -> Vec<String> {

@@ -25,6 +25,11 @@ mod file {
 #[path = "../../../runtime/src/load/tests/library.rs"]
 mod library;
 
+/// Writes small components, likewise.
+#[allow(dead_code, clippy::unwrap_used)]
+#[path = "../../../runtime/src/load/tests/component.rs"]
+mod component;
+
 /// Checks what must hold of some bytes.
 pub type Check = fn(&[u8]);
 

@@ -12,7 +12,7 @@ use std::{
 use rogue_runtime::{
     card::Card,
     graph::{
-        self, Catalog, Found, Options, Wanted, place,
+        self, Catalog, Found, Options, Packaging, Wanted, place,
         report::{Report, Source},
     },
 };
@@ -93,7 +93,13 @@ static CARD: LazyLock<Arc<Card>> = LazyLock::new(|| {
 
 impl Catalog for OneModule {
     fn find(&self, _: &Wanted<'_>) -> Result<Found, String> {
-        Ok(Found { card: CARD.clone(), file: PathBuf::from("/modules/all.so"), index: 0, sha256: None })
+        Ok(Found {
+            card: CARD.clone(),
+            file: PathBuf::from("/modules/all.so"),
+            index: 0,
+            sha256: None,
+            packaging: Packaging::Native,
+        })
     }
 
     fn names(&self) -> Vec<String> {

@@ -12,6 +12,7 @@ extern crate self as crossbeam_channel;
 extern crate self as libc;
 extern crate self as rogue_sdk;
 
+mod abi;
 mod channel;
 #[path = "../../../runtime/src/engine/mod.rs"]
 pub mod engine;

@@ -80,4 +80,88 @@ impl Sink for BenchSink {
     }
 }
 
-export_module!(BenchSource: Source, BenchPass: Transform, BenchSink: Sink);
+/// Reads every byte, sends on what it takes.
+struct BenchRead {
+    sum: u64,
+}
+
+impl Module for BenchRead {
+    type Params = NoParams;
+    const CARD: Card =
+        Card::transform("bench-read").readings(&[Reading::new("sum", "of all words of eight bytes")]);
+
+    fn new(_: NoParams, _: &Node) -> Result<Self> {
+        Ok(BenchRead { sum: 0 })
+    }
+}
+
+impl Transform for BenchRead {
+    fn accept(&mut self, frame: Frame, out: &mut Out, _: &Context) -> Result<()> {
+        if let Some(bytes) = frame.contiguous() {
+            let words = bytes.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
+            self.sum = words.fold(self.sum, u64::wrapping_add);
+        }
+        out.send(frame);
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &mut Out, cx: &Context) -> Result<Flow> {
+        cx.publish("sum", self.sum);
+        Ok(Flow::Ended)
+    }
+}
+
+/// Writes every byte, sends on what it takes.
+struct BenchReplace;
+
+impl Module for BenchReplace {
+    type Params = NoParams;
+    const CARD: Card = Card::transform("bench-replace");
+
+    fn new(_: NoParams, _: &Node) -> Result<Self> {
+        Ok(BenchReplace)
+    }
+}
+
+impl Transform for BenchReplace {
+    fn accept(&mut self, mut frame: Frame, out: &mut Out, _: &Context) -> Result<()> {
+        frame.bytes_mut()?.iter_mut().for_each(|byte| *byte ^= 0x5a);
+        out.send(frame);
+        Ok(())
+    }
+}
+
+/// Looks at metadata, sends on what it takes.
+struct BenchMeta;
+
+impl Module for BenchMeta {
+    type Params = NoParams;
+    const CARD: Card = Card::transform("bench-meta")
+        .metadata_only()
+        .drops(&[DropReason::asked("error", "frames with an error")]);
+
+    fn new(_: NoParams, _: &Node) -> Result<Self> {
+        Ok(BenchMeta)
+    }
+}
+
+impl Transform for BenchMeta {
+    fn accept(&mut self, frame: Frame, out: &mut Out, cx: &Context) -> Result<()> {
+        const ERROR: Reason = BenchMeta::CARD.reason("error");
+        if frame.error() == 0 {
+            out.send(frame)
+        } else {
+            cx.drop(frame, ERROR)
+        }
+        Ok(())
+    }
+}
+
+export_module!(
+    BenchSource: Source,
+    BenchPass: Transform,
+    BenchRead: Transform,
+    BenchReplace: Transform,
+    BenchMeta: Transform,
+    BenchSink: Sink,
+);

@@ -1,0 +1,6 @@
+//! Stages are swapped while frames flow: nothing is lost, doubled or out of order, and the books say so.
+
+mod desk;
+mod refusals;
+mod stages;
+mod trial;

@@ -1,0 +1,58 @@
+//! Swaps that are refused: everything is as it was, and the reason says what to do.
+
+use crate::desk::{COMPONENT, Desk, NATIVE, none, nothing_is_missing, wanted};
+use rogue_runtime::swap::Wanted;
+use serde_json::json;
+
+/// Tries a swap that must be refused in full flow; afterwards nothing may be missing.
+fn refused(want: Wanted, says: &str) {
+    let mut desk = Desk::start(u64::MAX, "module: carry, params: {depth: 5}");
+    desk.flows_on();
+    let error = desk.swap(want).expect_err(says).to_string();
+    assert!(error.contains(says), "{error}");
+    desk.flows_on();
+    nothing_is_missing(&desk.end());
+}
+
+#[test]
+fn a_module_that_does_not_take_the_state() {
+    refused(wanted(NATIVE, json!({ "refuses": true })), "does not like it; nothing was changed");
+    refused(wanted(COMPONENT, json!({ "refuses": true })), "does not like it; nothing was changed");
+}
+
+#[test]
+fn parameters_that_are_wrong() {
+    refused(wanted(NATIVE, json!({ "depth": "deep" })), "depth");
+}
+
+#[test]
+fn a_module_of_another_shape() {
+    refused(wanted("carry-check", none()), "it is a sink, the node is a transform");
+}
+
+#[test]
+fn a_node_that_is_not_there() {
+    let nowhere = Wanted { node: "y".to_owned(), ..wanted(NATIVE, none()) };
+    refused(nowhere, "there is no node `y`; the graph has s, x, e");
+}
+
+#[test]
+fn a_component_that_never_returns() {
+    let endless = || Wanted {
+        patience: rogue_tests::fake::PATIENCE,
+        ..wanted("./attacks.wasm#loops", json!({ "when": "create" }))
+    };
+    refused(endless(), "used more than 500 ms of processor time");
+    let restore = wanted("./attacks.wasm#loops", json!({ "when": "restore" }));
+    refused(restore, "used more than 500 ms of processor time");
+}
+
+#[test]
+fn a_run_that_stops() {
+    let mut desk = Desk::start(u64::MAX, "module: carry");
+    desk.flows_on();
+    desk.running.stop();
+    let error = desk.swap(wanted(NATIVE, none())).expect_err("too late").to_string();
+    assert!(error.contains("the run is stopping"), "{error}");
+    nothing_is_missing(&desk.end());
+}
