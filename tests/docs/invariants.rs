@@ -40,7 +40,7 @@ fn absent(folder: &str, words: &[&str], except: &[&str]) {
 }
 
 #[test]
-fn graph_does_no_input_or_output() {
+fn pure_floors_do_no_input_or_output() {
     let words = [
         "std::fs",
         "std::io",
@@ -52,6 +52,8 @@ fn graph_does_no_input_or_output() {
         "SystemTime",
     ];
     absent("runtime/src/graph", &words, &[]);
+    absent("tcf/wire/src", &words, &[]);
+    absent("tcf/wire/src", &["rogue_sdk", "rogue_runtime", "rogue_abi"], &[]);
 }
 
 #[test]
