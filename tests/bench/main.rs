@@ -10,6 +10,7 @@ mod run;
 mod sandbox;
 mod start;
 mod swaps;
+mod taps;
 
 use run::{Cost, cost, memcpy_64k};
 
@@ -60,6 +61,9 @@ fn main() {
     }
     if only.is_empty() || "swaps".contains(&only) {
         swaps::report();
+    }
+    if only.is_empty() || "taps".contains(&only) {
+        taps::report();
     }
     if only.is_empty() || "memory".contains(&only) {
         memory::report(divide());

@@ -42,7 +42,8 @@ fn wanted(module: &str) -> Wanted {
     }
 }
 
-fn start(module: &str) -> Running {
+/// A graph whose stage `x` is this module, running without end.
+pub fn start(module: &str) -> Running {
     let yaml = format!(
         "nodes: {{s: {{module: bench-source, params: {{size: 64, count: {}}}}}, x: {{module: \"{module}\"}}, \
          e: {{module: carry-check}}}}\nlinks: [s >> x >> e]",
@@ -61,7 +62,7 @@ fn arrived(running: &Running) -> u64 {
 }
 
 /// Frames a second over a while.
-fn rate(running: &mut Running, lasts: Duration, mut each: impl FnMut(&mut Running)) -> f64 {
+pub fn rate(running: &mut Running, lasts: Duration, mut each: impl FnMut(&mut Running)) -> f64 {
     let (begun, before) = (Instant::now(), arrived(running));
     while begun.elapsed() < lasts {
         each(running);

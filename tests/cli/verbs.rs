@@ -180,6 +180,7 @@ fn man_prints_a_page_and_writes_one_for_each_verb() {
         "rollback",
         "log",
         "stop",
+        "tap",
         "schema",
         "completions",
         "man",
@@ -189,7 +190,7 @@ fn man_prints_a_page_and_writes_one_for_each_verb() {
         let text = fs::read_to_string(place.path(&file)).expect("it was written");
         assert!(text.contains(&format!(".TH rogue-runtime-{verb} 1")), "{text}");
     }
-    assert_eq!(files.len(), 17);
+    assert_eq!(files.len(), 18);
     place.file("file", "");
     place.run(&["man", "--dir", "file/pages"]).ended(2).says("cannot be written");
 }

@@ -6,4 +6,5 @@ mod found;
 mod hostile;
 mod language;
 mod swaps;
+mod taps;
 mod verbs;

@@ -3,4 +3,5 @@
 mod desk;
 mod refusals;
 mod stages;
+mod taps;
 mod trial;

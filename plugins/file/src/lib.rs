@@ -1,6 +1,7 @@
 //! Rogue's data files (spec section 13): [`writer::FileWriter`] and [`reader::FileReader`].
 //!
-//! - [`record`] is the 8-byte header of a record, and [`name`] the names of files, in one place for both.
+//! - [`record`] is the 8-byte header of a record, which the runtime has too, and [`name`] the names of files, in one
+//!   place for both.
 //! - `writer/` collects frames ([`writer::batch`]), writes them in few system calls, and rolls over.
 //! - `reader/` finds the files of a replay, and reads one record after the other.
 //!
@@ -9,13 +10,13 @@
 
 mod name;
 mod reader;
-mod record;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 use reader::FileReader;
+use rogue_record as record;
 use rogue_sdk::export_module;
 use writer::FileWriter;
 

@@ -29,6 +29,8 @@ pub enum Answer {
         /// How long what is held has to be delivered, in milliseconds.
         drain_ms: u64,
     },
+    /// To `tap`, after its samples.
+    Tapped(Tapped),
     /// To `swap` and `rollback`.
     Swapped(Box<Exchanged>),
 }
@@ -205,6 +207,56 @@ pub struct Exchanged {
     pub before: Books,
     /// The books after.
     pub after: Books,
+}
+
+/// A frame as a tap shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// The output it left by; of a node without outputs the input it is brought to.
+    pub port: String,
+    /// Payload bytes of the whole frame.
+    pub size: u32,
+    /// Channel.
+    pub channel: u8,
+    /// Error.
+    pub error: u8,
+    /// Flags.
+    pub flags: u16,
+    /// When it was made, by the run's clock.
+    pub stamp_ns: u64,
+    /// The first bytes in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hex: Option<String>,
+    /// All bytes as base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
+}
+
+/// What a tap came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tapped {
+    /// Frames that left while it was open.
+    pub seen: u64,
+    /// Those that were shown.
+    pub shown: u64,
+    /// Those that it had no room for, or no time left to show.
+    pub missed: u64,
+    /// Why it ended: `limit`, `asked`, `node_ended`, `run_ended`.
+    pub ended: TapEnd,
+}
+
+/// Why a tap ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TapEnd {
+    /// It has shown as many frames as were asked for.
+    Limit,
+    /// The client said something else, or went.
+    Asked,
+    /// The node has come to its end.
+    NodeEnded,
+    /// The run has.
+    RunEnded,
 }
 
 /// State that went from one module to the next.

@@ -10,17 +10,18 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use super::{
     answer::{Answer, Books, Changed, Exchanged, StateHandedOver},
     candidate::{self, Change, Ready},
-    command::{Command, GRACE_LIMIT_MS, PATIENCE_LIMIT_MS, Refusal},
+    command::{Command, GRACE_LIMIT_MS, PATIENCE_LIMIT_MS, Refusal, SAMPLE_LIMIT},
     logger::{Directive, Logger, TARGET},
     numbers::time,
     rates::Rates,
+    sampling::Sampling,
     shown,
 };
 use crate::{
     graph::{Plan, PlanNode, Spec, live},
     load::Search,
     metrics::Ledger,
-    swap::{Running, Swapped, Wanted},
+    swap::{OpenTap, Running, Swapped, TapError, TapWanted, Wanted},
 };
 
 /// What commands are applied with, beside the run itself.
@@ -50,6 +51,8 @@ pub enum Applied {
     Done(Result<Answer, Refusal>),
     /// First this, elsewhere; then [`finish`].
     Prepare(Preparation),
+    /// A tap is open; what it samples is shown elsewhere.
+    Tap(Arc<OpenTap>, Sampling),
 }
 
 /// Does a command.
@@ -61,6 +64,18 @@ pub fn apply(command: Command, running: &mut Running, desk: &mut Desk<'_>) -> Ap
         Command::Log { filters } => log(filters, desk),
         Command::Stop {} => Ok(stop(running, desk)),
         Command::Rollback { node } => rollback(&node, running),
+        Command::Tap { node, port, limit, max_bytes, whole, every_ms } => {
+            let wanted = TapWanted {
+                node,
+                port,
+                every: Duration::from_millis(every_ms),
+                limit: limit.unwrap_or(u64::MAX),
+            };
+            match tap(&wanted, Sampling { max_bytes, whole, limit: wanted.limit }, running) {
+                Ok(applied) => return applied,
+                Err(refusal) => Err(refusal),
+            }
+        }
         Command::Set { changes } => match change_of(changes, running, desk) {
             Ok(change) => return prepare(change),
             Err(refusal) => Err(refusal),
@@ -198,6 +213,20 @@ fn log(filters: Vec<String>, desk: &Desk<'_>) -> Result<Answer, Refusal> {
         });
     done.map_err(Refusal::usage)?;
     Ok(Answer::Log { filters })
+}
+
+fn tap(wanted: &TapWanted, sampling: Sampling, running: &mut Running) -> Result<Applied, Refusal> {
+    if wanted.limit == 0 {
+        return Err(Refusal::usage("a tap shows at least one frame"));
+    }
+    if sampling.max_bytes > SAMPLE_LIMIT {
+        return Err(Refusal::usage(format!("a sample has at most {SAMPLE_LIMIT} bytes")));
+    }
+    match running.open_tap(wanted) {
+        Ok(open) => Ok(Applied::Tap(open, sampling)),
+        Err(error @ (TapError::TooMany | TapError::NoAccount)) => Err(Refusal::refused(error.to_string())),
+        Err(error) => Err(Refusal::usage(error.to_string())),
+    }
 }
 
 fn stop(running: &mut Running, desk: &Desk<'_>) -> Answer {

@@ -14,7 +14,8 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 pub use flags::{Globals, GraphArgs};
 pub use live::{
-    GetArgs, LogArgs, RollbackArgs, SetArgs, ShowArgs, ShowSheet, StopArgs, SwapArgs, TopArgs, Which,
+    GetArgs, LogArgs, RollbackArgs, SetArgs, ShowArgs, ShowSheet, StopArgs, SwapArgs, TapArgs, TapSheet,
+    TopArgs, Which,
 };
 pub use verbs::{CheckArgs, Drawing, GraphVerbArgs, InspectArgs, ListArgs, RunArgs, Sheet, Verb};
 
@@ -139,7 +140,6 @@ mod tests {
             "graph g.yaml --format png",
             "g.yaml --log fifo=loud",
             "g.yaml --color blue",
-            "tap g.yaml",
         ] {
             let error = parse(args).err().unwrap_or_else(|| panic!("`{args}` is accepted"));
             assert_eq!(error.exit_code(), i32::from(exit::USAGE), "{args}: {error}");

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    answer::Answer,
+    answer::{Answer, Sample},
     command::{Command, Hello, PROTOCOL, Refusal},
     folder,
 };
@@ -58,7 +58,7 @@ impl Client {
             _ => Some(format!("{}: {error}", path.display())),
         })?;
         let mut lines = BufReader::new(stream);
-        let hello = line(&mut lines, GREETING).and_then(|line| {
+        let hello = line(&mut lines, Some(GREETING)).and_then(|line| {
             serde_json::from_slice::<Hello>(&line).map_err(|_| "it is no rogue-runtime".to_owned())
         });
         let hello = hello.map_err(|why| Some(format!("{}: {why}", path.display())))?;
@@ -77,25 +77,50 @@ impl Client {
     /// # Errors
     /// When the connection fails.
     pub fn ask(&mut self, command: &Command) -> Asked {
-        #[derive(Deserialize)]
-        struct Line {
-            ok: Option<Answer>,
-            error: Option<Refusal>,
+        self.ask_within(command, ANSWER)
+    }
+
+    /// The same, for something that may take so long.
+    ///
+    /// # Errors
+    /// When the connection fails.
+    pub fn ask_within(&mut self, command: &Command, longest: Duration) -> Asked {
+        let name = self.hello.name.clone();
+        let failed = |why: String| format!("run {name}: {why}");
+        self.send(command).map_err(failed)?;
+        let line = line(&mut self.lines, Some(longest)).map_err(failed)?;
+        match parsed(&line).map_err(failed)? {
+            Heard::Answer(answer) => Ok(*answer),
+            Heard::Sample(_) => Err(failed("it showed a frame that was not asked for".to_owned())),
         }
-        let failed = |why: String| format!("run {}: {why}", self.hello.name);
-        let text = serde_json::to_string(command).map_err(|error| failed(error.to_string()))?;
+    }
+
+    /// Asks for something that comes in lines before its answer, until `each` says that there is enough: then the
+    /// answer is not waited for.
+    ///
+    /// # Errors
+    /// When the connection fails; without an answer when there was enough.
+    pub fn stream(&mut self, command: &Command, mut each: impl FnMut(&Sample) -> bool) -> Asked {
+        let name = self.hello.name.clone();
+        let failed = |why: String| format!("run {name}: {why}");
+        self.send(command).map_err(failed)?;
+        loop {
+            let line = line(&mut self.lines, None).map_err(failed)?;
+            match parsed(&line).map_err(failed)? {
+                Heard::Sample(sample) if each(&sample) => {}
+                Heard::Sample(_) => return Err(failed("no more was wanted".to_owned())),
+                Heard::Answer(answer) => return Ok(*answer),
+            }
+        }
+    }
+
+    fn send(&mut self, command: &Command) -> Result<(), String> {
+        let text = serde_json::to_string(command).map_err(|error| error.to_string())?;
         let stream = self.lines.get_mut();
         let sent = stream
             .set_write_timeout(Some(GREETING))
             .and_then(|()| stream.write_all((text + "\n").as_bytes()));
-        sent.map_err(|error| failed(ended(&error)))?;
-        let line = line(&mut self.lines, ANSWER).map_err(failed)?;
-        match serde_json::from_slice(&line) {
-            Ok(Line { ok: Some(answer), .. }) => Ok(Ok(answer)),
-            Ok(Line { error: Some(refusal), .. }) => Ok(Err(refusal)),
-            Ok(Line { .. }) => Err(failed("it answered without `ok` and without `error`".to_owned())),
-            Err(error) => Err(failed(format!("its answer is not understood: {error}"))),
-        }
+        sent.map_err(|error| ended(&error))
     }
 
     /// Waits for so long, or until the run is gone; says whether it is still there.
@@ -120,6 +145,28 @@ impl Client {
                 Err(error) => return Err(error),
             }
         }
+    }
+}
+
+/// A line from a run.
+enum Heard {
+    Sample(Sample),
+    Answer(Box<Result<Answer, Refusal>>),
+}
+
+fn parsed(line: &[u8]) -> Result<Heard, String> {
+    #[derive(Deserialize)]
+    struct Line {
+        sample: Option<Sample>,
+        ok: Option<Answer>,
+        error: Option<Refusal>,
+    }
+    match serde_json::from_slice(line) {
+        Ok(Line { ok: Some(answer), .. }) => Ok(Heard::Answer(Box::new(Ok(answer)))),
+        Ok(Line { error: Some(refusal), .. }) => Ok(Heard::Answer(Box::new(Err(refusal)))),
+        Ok(Line { sample: Some(sample), .. }) => Ok(Heard::Sample(sample)),
+        Ok(Line { .. }) => Err("it answered without `ok` and without `error`".to_owned()),
+        Err(error) => Err(format!("its answer is not understood: {error}")),
     }
 }
 
@@ -179,16 +226,16 @@ fn one(mut runs: Vec<Client>) -> Option<Client> {
     if runs.len() == 1 { runs.pop() } else { None }
 }
 
-/// One line, within a time.
-fn line(lines: &mut BufReader<UnixStream>, longest: Duration) -> Result<Vec<u8>, String> {
-    let late = || format!("it did not answer within {} s", longest.as_secs());
-    let (until, mut line) = (Instant::now() + longest, Vec::new());
+/// One line, within a time, if there is one.
+fn line(lines: &mut BufReader<UnixStream>, longest: Option<Duration>) -> Result<Vec<u8>, String> {
+    let late = || format!("it did not answer within {} s", longest.unwrap_or_default().as_secs());
+    let (until, mut line) = (longest.map(|longest| Instant::now() + longest), Vec::new());
     while line.last() != Some(&b'\n') {
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) {
             return Err(late());
         }
-        lines.get_ref().set_read_timeout(Some(left)).map_err(|error| error.to_string())?;
+        lines.get_ref().set_read_timeout(left).map_err(|error| error.to_string())?;
         match lines.take(ANSWER_LIMIT).read_until(b'\n', &mut line) {
             Ok(0) => return Err("the run has ended".to_owned()),
             Ok(_) if line.len() as u64 >= ANSWER_LIMIT => return Err("its answer is too long".to_owned()),

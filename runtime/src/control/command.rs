@@ -14,6 +14,9 @@ pub const PATIENCE_LIMIT_MS: u64 = 60_000;
 /// The longest a new module may be on trial, in milliseconds.
 pub const GRACE_LIMIT_MS: u64 = 86_400_000;
 
+/// The most payload bytes of a frame that a sample may be asked to have.
+pub const SAMPLE_LIMIT: u32 = 64 << 20;
+
 /// What a running graph is asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
@@ -61,6 +64,26 @@ pub enum Command {
         #[serde(default = "grace")]
         grace_ms: u64,
     },
+    /// Shows a live sample of what leaves a node: the answer comes after lines with a `sample` each.
+    Tap {
+        /// The node.
+        node: String,
+        /// One of its outputs, or of its inputs where it has no output; all if there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        port: Option<String>,
+        /// How many samples; without a number until the client says something else or goes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u64>,
+        /// The most payload bytes that a sample has in hexadecimal.
+        #[serde(default = "max_bytes")]
+        max_bytes: u32,
+        /// The whole payload, as base64.
+        #[serde(default)]
+        whole: bool,
+        /// The shortest time between two samples.
+        #[serde(default)]
+        every_ms: u64,
+    },
     /// Goes back to the module and parameters before the last swap.
     Rollback {
         /// The node.
@@ -74,6 +97,10 @@ fn yes() -> bool {
 
 fn patience() -> u64 {
     2000
+}
+
+fn max_bytes() -> u32 {
+    32
 }
 
 fn grace() -> u64 {

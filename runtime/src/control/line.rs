@@ -23,6 +23,16 @@ pub fn parsed(line: &[u8]) -> (Value, Result<Command, Refusal>) {
     (id, command.map_err(|error| Refusal::usage(format!("this is no command: {error}"))))
 }
 
+/// A line before the answer, with something that belongs to the same command.
+pub fn before_answer(id: &Value, name: &str, content: &impl serde::Serialize) -> String {
+    let mut keys = Map::new();
+    if !id.is_null() {
+        keys.insert("id".to_owned(), id.clone());
+    }
+    keys.insert(name.to_owned(), json!(content));
+    Value::Object(keys).to_string() + "\n"
+}
+
 /// An answer as a line.
 pub fn answer(id: Value, done: Result<Answer, Refusal>) -> String {
     let mut keys = Map::new();

@@ -30,10 +30,12 @@ mod panic_hook;
 mod prepare;
 mod rates;
 mod run;
+mod sampling;
 mod screen;
 mod server;
 mod shown;
 mod table;
+mod tap;
 mod top;
 mod verdict;
 
@@ -93,6 +95,7 @@ fn dispatch(verb: &Verb, globals: &Globals, io: &mut Io<'_>, screen: &Screen, lo
         Verb::Get(args) => live::get(args, io),
         Verb::Set(args) => live::set(args, io),
         Verb::Swap(args) => live::swap(args, io),
+        Verb::Tap(args) => tap::tap(args, io),
         Verb::Rollback(args) => live::rollback(args, io),
         Verb::Log(args) => live::log(args, io),
         Verb::Stop(args) => live::stop(args, io),

@@ -28,8 +28,9 @@ use super::{
     command::{Command, Hello, PROTOCOL, Refusal},
     folder::{self, Claim},
     line::{answer, parsed},
+    sampling::{Sampling, has_spoken},
 };
-use crate::swap::Running;
+use crate::swap::{OpenTap, Running};
 
 /// Most connections at a time: some screens and scripts of one user.
 const CLIENTS: usize = 16;
@@ -81,6 +82,14 @@ struct Shared {
     ask: Sender<Request>,
     clients: Mutex<Vec<Arc<Client>>>,
     closing: AtomicBool,
+}
+
+/// What came of a command.
+enum Done {
+    /// It is done.
+    Answer(Answer),
+    /// What a tap samples is to be shown, and then what it came to.
+    Tap(Arc<OpenTap>, Sampling),
 }
 
 /// A connection.
@@ -218,7 +227,15 @@ impl Shared {
             }
             client.busy.store(true, Ordering::Release);
             let (id, command) = parsed(&line);
-            let done = command.and_then(|command| self.ask(command));
+            let done = match command.and_then(|command| self.ask(command)) {
+                Ok(Done::Answer(answer)) => Ok(answer),
+                Ok(Done::Tap(open, sampling)) => {
+                    let spoke = || !lines.buffer().is_empty() || has_spoken(&client.stream);
+                    let shown = sampling.show(&open, &id, spoke, |lines| client.write(lines));
+                    shown.map(Answer::Tapped).map(Ok)?
+                }
+                Err(refusal) => Err(refusal),
+            };
             let written = client.write(&answer(id, done));
             client.busy.store(false, Ordering::Release);
             written?;
@@ -226,11 +243,12 @@ impl Shared {
     }
 
     /// Has a command done by the thread that attends to the run; what takes long is done here meanwhile.
-    fn ask(&self, command: Command) -> Result<Answer, Refusal> {
+    fn ask(&self, command: Command) -> Result<Done, Refusal> {
         let mut work = Work::Command(command);
         for _ in 0..ROUNDS {
             match self.hand_in(work)? {
-                Applied::Done(done) => return done,
+                Applied::Done(done) => return done.map(Done::Answer),
+                Applied::Tap(open, sampling) => return Ok(Done::Tap(open, sampling)),
                 Applied::Prepare(prepare) => work = Work::Ready(Box::new(prepared(prepare)?)),
             }
         }

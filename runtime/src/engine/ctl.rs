@@ -1,6 +1,6 @@
 //! What both halves of a node share, and what others may watch: its health, its failures, the time it takes.
 
-use super::{Event, OnFault};
+use super::{Event, OnFault, Taps};
 use crate::{
     host::NodeShared,
     module::Status,
@@ -40,6 +40,8 @@ pub struct NodeCtl {
     pub busy_ns: AtomicU64,
     /// Set when a half of it has come to its end.
     pub ended: AtomicBool,
+    /// Who looks at what leaves its outputs.
+    pub taps: Taps,
     /// Set for a while after a swap: a failure makes frames wait for the module before, whatever `on_fault` says.
     pub on_trial: AtomicBool,
     health: AtomicU8,
@@ -58,7 +60,8 @@ impl NodeCtl {
         let (faults, busy_ns) = (AtomicU64::new(0), AtomicU64::new(0));
         let (ended, on_trial) = (AtomicBool::new(false), AtomicBool::new(false));
         let health = AtomicU8::new(0);
-        NodeCtl { node, account, shared, on_fault, faults, busy_ns, ended, on_trial, health, events }
+        let taps = Taps::default();
+        NodeCtl { node, account, shared, on_fault, faults, busy_ns, ended, taps, on_trial, health, events }
     }
 
     /// How it is doing.

@@ -1,7 +1,8 @@
 //! Carrying what a node left in `Out` along its links.
 //!
 //! What holds: the first listed link gets the frame itself, the others shares of it; whoever a frame is delivered
-//! to answers for it from then on; a frame that leaves by an output without a link is dropped as *unlinked*.
+//! to answers for it from then on; a tap sees a frame before it is carried on; a frame that leaves by an output without
+//! a link is dropped as *unlinked*.
 
 use super::{Node, Segment};
 use crate::{
@@ -18,6 +19,9 @@ impl Segment {
         }
         let (before, after) = self.nodes.split_at_mut(n + 1);
         let Some(node) = before.last() else { return };
+        if node.ctl.taps.is_open() {
+            node.ctl.taps.see(&self.out.items, self.now_ns);
+        }
         if let [targets] = node.outputs.as_slice()
             && let [target] = targets.as_slice()
         {

@@ -22,6 +22,7 @@ mod poll;
 mod pump;
 mod ready;
 mod segment;
+mod tap;
 
 pub use clock::Clock;
 pub use ctl::{Health, NodeCtl};
@@ -34,6 +35,7 @@ pub use park::Waker;
 pub use pump::Pump;
 pub use ready::BitSet;
 pub use segment::{Progress, Segment};
+pub use tap::{RING_BYTES, RING_FRAMES, Tap, Taps};
 
 /// Most frames in one call.
 pub const BATCH_FRAMES: u32 = 64;

@@ -1,6 +1,6 @@
 //! The functions of a frame that modules call through `FrameHdr::vt`, and what the loop does with a header.
 
-use super::{local, memory::Pools};
+use super::{field, local, memory::Pools};
 use rogue_abi::{FrameHdr, FrameVt};
 use rogue_sdk::frame::{Frame, ops, table::table};
 use std::ptr;
@@ -20,6 +20,16 @@ pub fn set_holder(frame: &mut Frame, holder: u32) {
 pub fn holder(frame: &Frame) -> u32 {
     // SAFETY: the handle is live while `frame` is.
     unsafe { (*frame_ptr(frame)).holder }
+}
+
+/// A share of a frame that `account` has made and answers for, so that the books of whoever has the frame stay as they
+/// are; `None`: no memory.
+pub fn share_for(frame: &Frame, account: u32) -> Option<Frame> {
+    let mut twin = frame.share().ok()?;
+    local::count(holder(frame), field::CREATED, u64::MAX);
+    local::count(account, field::CREATED, 1);
+    set_holder(&mut twin, account);
+    Some(twin)
 }
 
 /// Address of a frame's header; tells handles apart, as `take_last_gone` does.

@@ -14,6 +14,7 @@ mod node;
 mod restart;
 mod running;
 mod segments;
+mod taps;
 mod transfer;
 mod wanted;
 
@@ -23,4 +24,5 @@ pub use ending::{Ending, NodeStatus};
 pub use error::StartError;
 pub use install::{start, start_stepped};
 pub use running::Running;
+pub use taps::{MOST_TAPS, OpenTap, TapError, TapWanted};
 pub use wanted::{SwapError, Swapped, Wanted};

@@ -1,6 +1,6 @@
 //! A running graph: what drives it, what became of its nodes, and how it ends.
 
-use super::{Ending, NodeStatus, StartError, node::RunningNode};
+use super::{Ending, NodeStatus, StartError, node::RunningNode, taps::OpenTap};
 use crate::{
     engine::{Clock, Driver, Event, Exchange, Health, OnFault, Segment},
     graph::Plan,
@@ -11,7 +11,7 @@ use crate::{
 };
 use crossbeam_channel::{Receiver, never, select};
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Weak, atomic::Ordering},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -30,6 +30,8 @@ pub struct Running {
     pub(super) exchanges: Vec<Arc<Exchange>>,
     /// Threads on which instances that were replaced come to their end.
     pub(super) leaving: Vec<JoinHandle<()>>,
+    /// Taps that are open, as far as somebody still reads them.
+    pub(super) taps: Vec<Weak<OpenTap>>,
     segments: Vec<Option<Segment>>,
     heard: Receiver<Event>,
     faults: Vec<(String, String)>,
@@ -52,6 +54,7 @@ impl Running {
             drivers: Vec::new(),
             exchanges: Vec::new(),
             leaving: Vec::new(),
+            taps: Vec::new(),
             segments,
             heard,
             faults: Vec::new(),
@@ -86,6 +89,8 @@ impl Running {
     /// Ends all halves, then all instances, and books what they still hold in `charge`; names the nodes that
     /// did not return.
     fn close(&mut self, charge: usize) -> Vec<String> {
+        // Frames of taps may lie in memory of instances.
+        self.close_taps();
         self.segments.drain(..).flatten().for_each(|segment| segment.end_halves(charge));
         self.end_restarts();
         let mut stuck = Vec::new();

@@ -9,12 +9,12 @@ pub mod graph;
 pub mod params;
 pub mod records;
 
-/// The reader of data files and the records' header, as `plugins/file` has them: a plugin is no library that could
+/// The reader of data files, as `plugins/file` has it, and the records' header: a plugin is no library that could
 /// be linked.
 #[allow(dead_code)]
 #[path = "../../../plugins/file/src"]
 mod file {
-    pub mod record;
+    pub use rogue_record as record;
     pub mod reader {
         pub mod input;
     }

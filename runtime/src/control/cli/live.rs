@@ -123,6 +123,41 @@ pub struct SwapArgs {
     pub which: Which,
 }
 
+/// `tap`.
+#[derive(Args, Clone, Debug)]
+pub struct TapArgs {
+    /// The node, or one of its outputs; of a node that has none, what is brought to it.
+    #[arg(value_name = "NODE[.PORT]")]
+    pub what: String,
+    /// Ends after so many frames.
+    #[arg(long, value_name = "N", env = "ROGUE_TAP_LIMIT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+    /// Shows one frame in this time at most.
+    #[arg(long, value_name = "TIME", env = "ROGUE_TAP_EVERY", default_value = "0s", value_parser = duration)]
+    pub every: Duration,
+    /// Most bytes shown of a frame.
+    #[arg(long, value_name = "N", env = "ROGUE_TAP_MAX_BYTES", default_value_t = 32)]
+    pub max_bytes: u32,
+    /// Writes whole frames into this file, which must not be there yet, in Rogue's format: `file-reader` reads it.
+    #[arg(long, value_name = "FILE", env = "ROGUE_TAP_TO")]
+    pub to: Option<std::path::PathBuf>,
+    /// As what; `json` is a line each time.
+    #[arg(long, value_enum, default_value = "hex", env = "ROGUE_TAP_FORMAT")]
+    pub format: TapSheet,
+    /// Which run.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// How `tap` shows frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TapSheet {
+    /// For people: a line for each frame.
+    Hex,
+    /// For programs.
+    Json,
+}
+
 /// `rollback`.
 #[derive(Args, Clone, Debug)]
 pub struct RollbackArgs {

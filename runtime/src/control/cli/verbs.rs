@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use super::{
     GraphArgs,
-    live::{GetArgs, LogArgs, RollbackArgs, SetArgs, ShowArgs, StopArgs, SwapArgs, TopArgs},
+    live::{GetArgs, LogArgs, RollbackArgs, SetArgs, ShowArgs, StopArgs, SwapArgs, TapArgs, TopArgs},
 };
 
 /// What to do.
@@ -27,6 +27,8 @@ pub enum Verb {
     Show(ShowArgs),
     /// Shows what every node of a running graph does, again and again.
     Top(TopArgs),
+    /// Shows a live sample of the frames that leave a node of a running graph, or saves them.
+    Tap(TapArgs),
     /// Reads parameters and readings of a node of a running graph.
     Get(GetArgs),
     /// Changes parameters of a node of a running graph.

@@ -1,7 +1,8 @@
 //! The header of a record (spec section 13): `u32 length`, which counts the payload and the 4 bytes after
 //! itself, then `u16 flags`, `u8 error`, `u8 channel`; little-endian, packed. The payload follows.
 //!
-//! Called by the writer and the reader; the only place that knows these bytes.
+//! Used by the plugin `file` for data files and by the runtime for what it saves of a stream; the only place that knows
+//! these bytes.
 
 use rogue_sdk::Frame;
 
