@@ -8,3 +8,4 @@ mod language;
 mod swaps;
 mod taps;
 mod verbs;
+mod walk;

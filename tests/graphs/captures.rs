@@ -36,6 +36,7 @@ pub fn are_right(name: &str, place: &Place) {
     match name {
         "acquisition" => acquisition(place),
         "capture" => capture(place),
+        "live" => live(place),
         "monitor" => whole(place, "monitor.dat", 5000, 1024),
         "pools" => whole(place, "pools.dat", 1000, 2048),
         "pulses" => pulses(place),
@@ -123,6 +124,14 @@ fn pulses(place: &Place) {
     // Half of 12,000 waveforms have one pulse, give or take four standard deviations.
     assert!((5780..6220).contains(&waveforms), "{waveforms}");
     assert_eq!(pulses, waveforms);
+}
+
+/// Whole records of waveforms with pulses, as many as there was time for.
+fn live(place: &Place) {
+    let file = bytes(&place.written("live.dat"));
+    let records = records(&file);
+    assert!(!records.is_empty());
+    assert!(records.iter().all(|record| record.channel < 3 && record.payload.len().is_multiple_of(32)));
 }
 
 /// So many frames of one size, numbered from 0.

@@ -9,6 +9,21 @@ use std::{collections::BTreeSet, fs};
 
 /// What depends on timing, as [`Report::masked`] names it; all else must be as it was.
 const VARIES: &[(&str, &[&str])] = &[
+    // How many waveforms there are in the time.
+    (
+        "live",
+        &[
+            "digitizer.out",
+            "find.in",
+            "find.out",
+            "find.dropped",
+            "out.in",
+            "ledger.created",
+            "ledger.consumed",
+            "ledger.dropped",
+            "verdict",
+        ],
+    ),
     // How many frames the queue before the monitor drops.
     (
         "monitor",

@@ -183,12 +183,14 @@ pub struct Changed {
 pub struct Exchanged {
     /// The node.
     pub node: String,
-    /// What ran before: module and version.
+    /// What ran before: module, version and packaging.
     pub was: String,
     /// The module that runs now.
     pub module: String,
     /// Its version.
     pub version: String,
+    /// How it is packaged.
+    pub packaging: String,
     /// Its file.
     pub file: String,
     /// Its parameters, as written.

@@ -143,8 +143,8 @@ fn note(done: Result<Answer, Refusal>) -> Result<Answer, Refusal> {
             log::info!(target: TARGET, "node {}: parameters were set over the control socket", set.node);
         }
         Ok(Answer::Swapped(done)) => {
-            let Exchanged { node, was, module, version, .. } = &**done;
-            log::info!(target: TARGET, "node {node}: {was} was swapped for {module} {version}");
+            let Exchanged { node, was, module, version, packaging, .. } = &**done;
+            log::info!(target: TARGET, "node {node}: {was} was swapped for {module} {version} ({packaging})");
         }
         _ => {}
     }
@@ -244,9 +244,9 @@ fn rollback(name: &str, running: &mut Running) -> Result<Answer, Refusal> {
     note(Ok(swapped(running, done, was, Vec::new())))
 }
 
-/// A node's module and its version.
+/// A node's module, its version and packaging.
 fn said(node: &PlanNode) -> String {
-    format!("{} {}", node.found.card.name, node.found.card.version)
+    format!("{} {} ({})", node.found.card.name, node.found.card.version, node.found.packaging)
 }
 
 fn changed(running: &Running, done: Swapped) -> Changed {
@@ -259,6 +259,7 @@ fn swapped(running: &Running, done: Swapped, was: String, left_out: Vec<String>)
     let node = running.plan.nodes.iter().find(|node| node.name == done.node);
     Answer::Swapped(Box::new(Exchanged {
         was,
+        packaging: node.map(|node| node.found.packaging.to_string()).unwrap_or_default(),
         file: node.map(|node| node.found.file.display().to_string()).unwrap_or_default(),
         params: node.map(|node| node.params.clone()).unwrap_or_default(),
         node: done.node,

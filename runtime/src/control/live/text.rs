@@ -88,6 +88,7 @@ pub fn exchanged(done: Exchanged) -> String {
         was,
         module,
         version,
+        packaging,
         file,
         params,
         left_out,
@@ -98,7 +99,8 @@ pub fn exchanged(done: Exchanged) -> String {
         before,
         after,
     } = done;
-    let mut text = format!("node {node}: {was} -> {module} {version}, paused for {pause_us:.1} us\n");
+    let mut text =
+        format!("node {node}: {was} -> {module} {version} ({packaging}), paused for {pause_us:.1} us\n");
     let _ = writeln!(text, "  file        {file}");
     let _ = writeln!(text, "  parameters  {}", flow(&params));
     if !left_out.is_empty() {
