@@ -52,8 +52,10 @@ fn pure_floors_do_no_input_or_output() {
         "SystemTime",
     ];
     absent("runtime/src/graph", &words, &[]);
-    absent("tcf/wire/src", &words, &[]);
-    absent("tcf/wire/src", &["rogue_sdk", "rogue_runtime", "rogue_abi"], &[]);
+    for folder in ["tcf/wire/src", "tcf/service/src"] {
+        absent(folder, &words, &[]);
+        absent(folder, &["rogue_sdk", "rogue_runtime", "rogue_abi"], &[]);
+    }
 }
 
 #[test]

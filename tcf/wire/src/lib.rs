@@ -7,7 +7,8 @@
 //! - [`Message`] is one message, read: a command, a reply, an event, a congestion level;
 //! - [`Items`] reads arguments and results one by one; [`Writer`] writes a message item by item;
 //! - [`streams`], [`locator`] and [`diagnostics`] have the commands, replies and events of a service in types that are
-//!   read from [`Items`] and written whole; [`ErrorReport`] is what is in every reply.
+//!   read from [`Items`] and written whole; [`ErrorReport`] is what is in every reply;
+//! - [`framing`] is this project's: how frames lie in a stream of bytes that may have holes.
 //!
 //! A client that reads from a stream, without its socket:
 //!
@@ -50,6 +51,7 @@
 
 pub mod diagnostics;
 pub mod escape;
+pub mod framing;
 mod items;
 pub mod limits;
 pub mod locator;
