@@ -54,6 +54,8 @@ const CASES: &[Case] = &[
     case("tag", r#"{"channel": 7}"#),
     case("tcp-client", r#"{"addr": "127.0.0.1", "port": PORT, "when_absent": "drop"}"#),
     case("tcp-server", r#"{"addr": "127.0.0.1", "port": PORT, "when_absent": "drop"}"#),
+    case("udp-client", r#"{"host": "127.0.0.1", "port": PORT}"#),
+    case("udp-server", r#"{"addr": "127.0.0.1", "port": 0}"#),
     case("waveform", r#"{"samples": 128, "count": 50}"#),
 ];
 
@@ -166,5 +168,5 @@ fn every_module_has_its_line() {
         .collect();
     let lines: BTreeSet<&str> = CASES.iter().map(|case| case.module).collect();
     assert_eq!(built, lines, "a module without a line in CASES, or a line without a module");
-    assert_eq!(files.len(), 14, "a plugin folder that the tests crate does not depend on: {files:?}");
+    assert_eq!(files.len(), 15, "a plugin folder that the tests crate does not depend on: {files:?}");
 }

@@ -161,7 +161,11 @@ pub fn get(running: &Running, name: &str, wanted: Option<&str>) -> Result<Vec<Na
         };
         values.extend(table::common(&status).map(|(of, value)| reading(of, json!(value))));
         values.extend(status.counters.iter().map(|(of, _, value)| reading(of, json!(value))));
-        values.extend(status.readings.iter().map(|(of, value)| reading(of, json!(value))));
+        for (of, value) in &status.readings {
+            // What is in force, where a parameter leaves it to the system: a port that is written as 0.
+            values.retain(|value| value.name != format!("{name}.{of}"));
+            values.push(reading(of, json!(value)));
+        }
     }
     let Some(wanted) = wanted else { return Ok(values) };
     let full = format!("{name}.{wanted}");

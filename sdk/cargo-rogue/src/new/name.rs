@@ -76,7 +76,7 @@ const TAKEN_TOO: [&str; 12] = [
 ];
 
 /// The standard modules: a graph that names one of them means that one.
-pub const STANDARD: [&str; 17] = [
+pub const STANDARD: [&str; 19] = [
     "compare",
     "debug",
     "example-blocking",
@@ -93,6 +93,8 @@ pub const STANDARD: [&str; 17] = [
     "tag",
     "tcp-client",
     "tcp-server",
+    "udp-client",
+    "udp-server",
     "waveform",
 ];
 

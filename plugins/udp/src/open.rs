@@ -1,0 +1,193 @@
+//! The socket: bound at start or taken over, and with the options that the parameters ask for.
+
+use super::{
+    address, owner,
+    params::{Role, Settings},
+    status::Status,
+    sys,
+};
+use rogue_sdk::{Error, Result};
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
+    sync::Arc,
+};
+
+/// Receive buffer where no size is written: some milliseconds of a fast stream.
+const RX_BUFFER: u64 = 8 << 20;
+
+/// An open socket.
+#[derive(Clone)]
+pub struct Open {
+    pub socket: Arc<UdpSocket>,
+    /// Whether runs of datagrams can be sent in one piece, and are received so.
+    pub runs: (bool, bool),
+}
+
+/// Where a client's datagrams go: the first address of its host.
+///
+/// # Errors
+/// The name is not known.
+pub fn host(settings: &Settings) -> Result<Option<SocketAddr>> {
+    let Some((host, port)) = &settings.host else { return Ok(None) };
+    let found = address::resolve("host", host, *port)?;
+    found.first().copied().map(Some).ok_or_else(|| Error::new(format_args!("host {host:?} has no address")))
+}
+
+/// Binds a socket.
+///
+/// # Errors
+/// Which address and port, why, and who has it where that is known.
+pub fn bind(settings: &Settings, host: Option<SocketAddr>) -> Result<UdpSocket> {
+    let port = settings.local_port;
+    let addresses = match (&settings.addr, host) {
+        (Some(addr), _) => address::resolve("addr", addr, port)?,
+        (None, Some(SocketAddr::V6(_))) => {
+            vec![SocketAddr::new(std::net::Ipv6Addr::UNSPECIFIED.into(), port)]
+        }
+        (None, _) => vec![SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port)],
+    };
+    let shown = settings.addr.as_deref().unwrap_or("any address");
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in addresses.into_iter().filter(|address| host.is_none_or(|host| goes(*address, host))) {
+        match try_bind(address, !settings.multicast.is_empty()) {
+            Ok(socket) => return Ok(socket),
+            // `*` without IPv6 goes on with IPv4; a port that is in use stays so.
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(busy(shown, port)),
+            Err(error) => last = error,
+        }
+    }
+    Err(Error::new(format_args!(
+        "port {port} of {shown} cannot be had: {last}; is addr one of this machine, and of the family of host?"
+    )))
+}
+
+/// Whether datagrams can go from a socket at one address to the other.
+fn goes(from: SocketAddr, to: SocketAddr) -> bool {
+    from.is_ipv4() == to.is_ipv4()
+}
+
+fn busy(addr: &str, port: u16) -> Error {
+    let by = owner::of(port).map_or_else(|| "by another process".to_owned(), |owner| format!("by {owner}"));
+    Error::new(format_args!("UDP port {port} is in use {by} ({addr}); end it or choose another port"))
+}
+
+fn try_bind(address: SocketAddr, shared: bool) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    // Two sockets at one port would share its datagrams out by chance, so it is refused (spec section 12). Those of a group
+    // go to all, and it is usual to share its port.
+    socket.set_reuse_address(shared)?;
+    if address.is_ipv6() && address.ip().is_unspecified() {
+        socket.set_only_v6(false)?;
+    }
+    socket.bind(&SockAddr::from(address))?;
+    Ok(socket.into())
+}
+
+/// Sets all options, on a new socket or on one that was taken over.
+///
+/// # Errors
+/// What the system refuses.
+pub fn set_up(socket: UdpSocket, settings: &Settings, status: &Status) -> Result<Open> {
+    socket.set_nonblocking(true)?;
+    let local = socket.local_addr()?;
+    let sock = SockRef::from(&socket);
+    sock.set_broadcast(settings.broadcast)?;
+    if local.is_ipv4() {
+        sock.set_multicast_ttl_v4(settings.ttl.into())?;
+    } else {
+        sock.set_multicast_hops_v6(settings.ttl.into())?;
+    }
+    if let Some(interface) = &settings.interface {
+        match Interface::of(interface, &local)? {
+            Interface::V4(address) => sock.set_multicast_if_v4(&address)?,
+            Interface::V6(index) => sock.set_multicast_if_v6(index)?,
+        }
+    }
+    for group in &settings.multicast {
+        join(&socket, group, settings.interface.as_deref())?;
+    }
+    let rx_buffer = rx_buffer(&sock, settings, status)?;
+    let runs = (settings.offload && sys::sends_runs(&socket), sys::receive_runs(&socket, settings.offload));
+    status.opened(local.port(), rx_buffer, runs);
+    Ok(Open { socket: Arc::new(socket), runs })
+}
+
+/// Asks for the receive buffer, and says so if the system gives less than is written.
+fn rx_buffer(sock: &SockRef<'_>, settings: &Settings, status: &Status) -> Result<u64> {
+    let wanted = settings.rx_buffer_asked().unwrap_or(RX_BUFFER);
+    // The system's number is an `int`.
+    sock.set_recv_buffer_size(wanted.min(i32::MAX as u64) as usize)?;
+    // Linux keeps twice what it gives, for its own needs, and says that.
+    let given = sock.recv_buffer_size()? as u64 / 2;
+    if settings.rx_buffer_asked().is_some_and(|asked| given < asked) {
+        status.warn(format_args!(
+            "the system gives {given} bytes of receive buffer instead of {wanted} (rx_buffer_count): datagrams may be lost \
+             in bursts; let it give more with `sysctl -w net.core.rmem_max={wanted}`"
+        ));
+    }
+    Ok(given)
+}
+
+/// A network, as the options of each family name it.
+enum Interface {
+    V4(Ipv4Addr),
+    V6(u32),
+}
+
+impl Interface {
+    fn of(interface: &str, local: &SocketAddr) -> Result<Interface> {
+        if local.is_ipv4() {
+            return interface.parse().map(Interface::V4).map_err(|_| {
+                Error::new(format_args!(
+                    "interface {interface:?} is no IPv4 address; write the address that this machine has there"
+                ))
+            });
+        }
+        let index = std::fs::read_to_string(format!("/sys/class/net/{interface}/ifindex"));
+        let index =
+            index.ok().filter(|_| !interface.contains(['/', '.'])).and_then(|text| text.trim().parse().ok());
+        index.map(Interface::V6).ok_or_else(|| {
+            Error::new(format_args!("there is no network interface {interface:?}; `ip link` lists them"))
+        })
+    }
+}
+
+fn join(socket: &UdpSocket, group: &str, interface: Option<&str>) -> Result<()> {
+    let (sock, local) = (SockRef::from(socket), socket.local_addr()?);
+    let interface = interface.map(|name| Interface::of(name, &local)).transpose()?;
+    let joined = match (group.parse::<IpAddr>()?, interface) {
+        (IpAddr::V4(group), None) => sock.join_multicast_v4(&group, &Ipv4Addr::UNSPECIFIED),
+        (IpAddr::V4(group), Some(Interface::V4(at))) => sock.join_multicast_v4(&group, &at),
+        (IpAddr::V6(group), None) => sock.join_multicast_v6(&group, 0),
+        (IpAddr::V6(group), Some(Interface::V6(at))) => sock.join_multicast_v6(&group, at),
+        _ => Err(io::Error::other("group and socket are not of one family (IPv4, IPv6)")),
+    };
+    match joined {
+        // A socket that was taken over has joined already.
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+            Err(Error::new(format_args!("multicast group {group} cannot be joined: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Leaves a group that a predecessor had joined.
+pub fn leave(socket: &UdpSocket, group: &str) {
+    let sock = SockRef::from(socket);
+    let left = match group.parse() {
+        Ok(IpAddr::V4(group)) => sock.leave_multicast_v4(&group, &Ipv4Addr::UNSPECIFIED),
+        Ok(IpAddr::V6(group)) => sock.leave_multicast_v6(&group, 0),
+        Err(_) => Ok(()),
+    };
+    // One that is not joined by this interface is not heard either, or goes with the socket.
+    drop(left);
+}
+
+/// Whether a socket can serve these settings: a client's must be of its host's family.
+pub fn serves(socket: &UdpSocket, settings: &Settings, host: Option<SocketAddr>) -> bool {
+    let local = socket.local_addr();
+    local.is_ok_and(|local| settings.role == Role::Server || host.is_none_or(|host| goes(local, host)))
+}
