@@ -7,7 +7,7 @@ use crate::{
     shared::Shared,
     write,
 };
-use rogue_tcf_wire::{Code, ErrorReport, ZERO_COPY, limits, locator::Hello, streams::Command};
+use rogue_tcf_wire::{ZERO_COPY, limits, locator::Hello, streams::Command};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
@@ -59,9 +59,7 @@ impl Client {
                 None if stop.is_stopped() => return Err(Error::Stopped),
                 None if Instant::now() >= until => {
                     let broken = Broken::NoHello(shared.options.timeout);
-                    let report = ErrorReport::new(Code::Protocol, &broken);
                     shared.end(broken.clone().into());
-                    shared.finish(Some(&report));
                     return Err(Closed::from(broken).into());
                 }
                 None => {}
@@ -231,7 +229,7 @@ impl Inner {
     fn close(&self) {
         let shared = &self.shared;
         shared.end(Closed::Here);
-        shared.finish(None);
+        shared.finish();
         let until = Instant::now().checked_add(shared.options.linger);
         shared.wait(until, |state| state.deaf.then_some(()));
         shared.shut();

@@ -8,7 +8,7 @@ use crate::{
     shared::{Shared, State},
 };
 use rogue_tcf_wire::{
-    Code, Decoder, ErrorReport, Found, Items, Message, Token, Writer,
+    Decoder, ErrorReport, Found, Items, Message, Token, Writer,
     locator::{self, Hello},
     streams::{self, Name},
 };
@@ -23,13 +23,9 @@ const SCRATCH: usize = 256 << 10;
 /// Reads until the channel ends.
 pub fn run(shared: &Arc<Shared>) {
     let why = receive(shared);
-    let report = match &why {
-        Closed::Broken(broken) => Some(ErrorReport::new(Code::Protocol, broken)),
-        _ => None,
-    };
     shared.end(why);
     // Some peers do not notice a bare close.
-    shared.finish(report.as_ref());
+    shared.finish();
     shared.shut();
     shared.change(|state| state.deaf = true);
 }

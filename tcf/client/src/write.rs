@@ -10,7 +10,7 @@ use crate::{
     dial::TICK,
     shared::{Call, Shared},
 };
-use rogue_tcf_wire::{ErrorReport, Token, escape, streams::Command};
+use rogue_tcf_wire::{Code, ErrorReport, Token, escape, streams::Command};
 use std::{
     io::{ErrorKind, Write},
     net::Shutdown,
@@ -31,6 +31,8 @@ pub struct Writer {
     bytes: Vec<u8>,
     /// A message was sent in part.
     cut: bool,
+    /// Nothing more is sent.
+    ended: bool,
 }
 
 /// What `send` came to, if not to its end.
@@ -72,7 +74,7 @@ impl Shared {
         drop(writer);
         if let Err(why) = sent {
             self.end(why.clone());
-            self.finish(None);
+            self.finish();
             return Err(why.into());
         }
         Ok(pending)
@@ -132,15 +134,21 @@ impl Shared {
         (Ok(()), true)
     }
 
-    /// The end of what is sent: the end of the stream, with what was wrong if something was.
-    pub fn finish(&self, report: Option<&ErrorReport>) {
-        if self.closing.swap(true, SeqCst) {
+    /// The end of what is sent: the end of the stream, with what was wrong if something was. Whoever comes first sends it,
+    /// and the others leave when it is sent.
+    pub fn finish(&self) {
+        self.closing.store(true, SeqCst);
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut writer.ended, true) {
             return;
         }
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if !writer.cut {
+            let report = match &self.state().closed {
+                Some(Closed::Broken(broken)) => Some(ErrorReport::new(Code::Protocol, broken)),
+                _ => None,
+            };
             let mut bytes = Vec::new();
-            escape::end_of_stream(report, &mut bytes);
+            escape::end_of_stream(report.as_ref(), &mut bytes);
             // One that does not take it is gone, or is treated so.
             let _ = self.send(&bytes, END_MAX, false);
         }
