@@ -145,6 +145,24 @@ impl Child {
         }
     }
 
+    /// The same; whether it has, and not ended without.
+    pub fn says(&mut self, text: &str) -> bool {
+        while !self.err.contains(text) && self.open > 0 {
+            self.hear();
+        }
+        self.err.contains(text)
+    }
+
+    /// What it has said on its error output so far.
+    pub fn said(&self) -> &str {
+        &self.err
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Waits until it has said this on its standard output.
     pub fn wait_for_output(&mut self, text: &str) {
         while !self.out.contains(text) {

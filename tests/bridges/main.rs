@@ -1,0 +1,7 @@
+//! Bridges between processes: over the real libzmq as Rogue uses it, and among our own.
+//!
+//! Ports are such as the system gives; what runs ends with its test.
+
+mod desk;
+mod libzmq;
+mod python;
