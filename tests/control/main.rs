@@ -5,6 +5,7 @@ mod desk;
 mod found;
 mod hostile;
 mod language;
+mod proof;
 mod swaps;
 mod taps;
 mod verbs;

@@ -31,6 +31,8 @@ pub enum Answer {
     },
     /// To `tap`, after its samples.
     Tapped(Tapped),
+    /// To `swap` that only compares.
+    Compared(ComparedOnly),
     /// To `swap` and `rollback`.
     Swapped(Box<Exchanged>),
 }
@@ -205,6 +207,9 @@ pub struct Exchanged {
     pub moved: u64,
     /// Frames that it did not take, counted as `swapped`.
     pub dropped: u64,
+    /// What was compared before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Comparison>,
     /// The books before.
     pub before: Books,
     /// The books after.
@@ -259,6 +264,47 @@ pub enum TapEnd {
     NodeEnded,
     /// The run has.
     RunEnded,
+}
+
+/// What was compared, where nothing was to be swapped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComparedOnly {
+    /// The node.
+    pub node: String,
+    /// What runs: module and version.
+    pub runs: String,
+    /// What was compared with it.
+    pub module: String,
+    /// Its version.
+    pub version: String,
+    /// How, and what came of it.
+    pub compared: Vec<Comparison>,
+}
+
+/// What two modules made of the same frames.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// `shadow` or `rehearsal`.
+    pub how: String,
+    /// Frames that both were given.
+    pub frames: u64,
+    /// Frames that both gave alike.
+    pub equal: u64,
+    /// Frames that differ, or that one of them alone gave; and drops that differ.
+    pub different: u64,
+    /// How often the new one was too slow, and both began anew.
+    pub resynchronised: u64,
+    /// How long the node's segment was paused for all of it, in microseconds.
+    pub paused_us: f64,
+    /// The first difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<String>,
+    /// The folder with `input.dat`, `old.dat` and `new.dat`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<String>,
+    /// Why there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_saved: Option<String>,
 }
 
 /// State that went from one module to the next.

@@ -8,11 +8,12 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
-    answer::{Answer, Books, Changed, Exchanged, StateHandedOver},
+    answer::{Answer, Books, Changed, ComparedOnly, Comparison, Exchanged, StateHandedOver},
     candidate::{self, Change, Ready},
     command::{Command, GRACE_LIMIT_MS, PATIENCE_LIMIT_MS, Refusal, SAMPLE_LIMIT},
     logger::{Directive, Logger, TARGET},
     numbers::time,
+    proof::{self, Proof},
     rates::Rates,
     sampling::Sampling,
     shown,
@@ -21,7 +22,7 @@ use crate::{
     graph::{Plan, PlanNode, Spec, live},
     load::Search,
     metrics::Ledger,
-    swap::{OpenTap, Running, Swapped, TapError, TapWanted, Wanted},
+    swap::{OpenTap, Running, Swapped, TapError, TapWanted, proof::Ticket},
 };
 
 /// What commands are applied with, beside the run itself.
@@ -51,6 +52,8 @@ pub enum Applied {
     Done(Result<Answer, Refusal>),
     /// First this, elsewhere; then [`finish`].
     Prepare(Preparation),
+    /// A module runs in the shadow of another; then [`finish`] with what was compared.
+    Shadow(Ticket, Box<Ready>),
     /// A tap is open; what it samples is shown elsewhere.
     Tap(Arc<OpenTap>, Sampling),
 }
@@ -80,8 +83,26 @@ pub fn apply(command: Command, running: &mut Running, desk: &mut Desk<'_>) -> Ap
             Ok(change) => return prepare(change),
             Err(refusal) => Err(refusal),
         },
-        Command::Swap { node, module, set, keep_state, patience_ms, grace_ms } => {
-            let kind = candidate::Kind::Swap { module, keep_state, patience_ms, grace_ms };
+        Command::Swap {
+            node,
+            module,
+            set,
+            keep_state,
+            patience_ms,
+            grace_ms,
+            shadow,
+            shadow_for_ms,
+            rehearse,
+            dry_run,
+            accept,
+            tolerance,
+        } => {
+            let proof = Proof::read(shadow, shadow_for_ms, rehearse, dry_run, accept, tolerance.as_deref());
+            let proof = match proof {
+                Ok(proof) => proof,
+                Err(refusal) => return Applied::Done(Err(refusal)),
+            };
+            let kind = candidate::Kind::Swap { module, keep_state, patience_ms, grace_ms, proof };
             let change = within_limits(patience_ms, grace_ms);
             // In the spelling of a graph: a swap names its node once.
             let set = set.into_iter().map(|set| format!("nodes.{node}.params.{set}")).collect();
@@ -95,7 +116,7 @@ pub fn apply(command: Command, running: &mut Running, desk: &mut Desk<'_>) -> Ap
 
 /// Does what was prepared, unless the node has changed since: then it is to be prepared anew.
 pub fn finish(ready: Ready, running: &mut Running) -> Applied {
-    let Ready { change, found, module, params, left_out } = ready;
+    let change = &ready.change;
     let node = match node_named(running, &change.node.name) {
         Ok(node) => node,
         Err(refusal) => return Applied::Done(Err(refusal)),
@@ -106,33 +127,38 @@ pub fn finish(ready: Ready, running: &mut Running) -> Applied {
     if !same(node, &change.node) {
         let node = node.clone();
         return match running.module(&node.name) {
-            Some(runs) => prepare(Change { node, runs, ..change }),
+            Some(runs) => prepare(Change { node, runs, ..ready.change }),
             None => Applied::Done(Err(Refusal::gone("the run has ended"))),
         };
     }
     let was = said(node);
     let name = node.name.clone();
+    let wanted = proof::wanted(&ready);
+    if let candidate::Kind::Swap { proof, .. } = &ready.change.kind {
+        if let Some(trial) = proof.trial().filter(|_| !proof::was_shadowed(&ready)) {
+            return match running.shadow(wanted, trial) {
+                Ok(ticket) => Applied::Shadow(ticket, Box::new(ready)),
+                Err(error) => Applied::Done(Err(Refusal::refused(error.to_string()))),
+            };
+        }
+        if proof.dry_run {
+            let card = &ready.found.card;
+            let (module, version) = (card.name.clone(), card.version.clone());
+            let compared = ready.compared;
+            let only = ComparedOnly { node: name, runs: was, module, version, compared };
+            return Applied::Done(Ok(Answer::Compared(only)));
+        }
+    }
+    let Ready { change, params, left_out, compared, .. } = ready;
     Applied::Done(note(match change.kind {
         candidate::Kind::Set => running
             .set_params(&name, params)
             .map_err(|error| Refusal::refused(error.to_string()))
             .map(|done| Answer::Set(changed(running, done))),
-        candidate::Kind::Swap { keep_state, patience_ms, grace_ms, .. } => {
-            let wanted = Wanted {
-                node: name,
-                found,
-                module,
-                params,
-                sandbox: node.sandbox,
-                keep_state,
-                patience: Duration::from_millis(patience_ms),
-                grace: Duration::from_millis(grace_ms),
-            };
-            match running.swap(wanted) {
-                Ok(done) => Ok(swapped(running, done, was, left_out)),
-                Err(error) => Err(Refusal::refused(error.to_string())),
-            }
-        }
+        candidate::Kind::Swap { .. } => match running.swap(wanted) {
+            Ok(done) => Ok(swapped(running, done, was, left_out, compared)),
+            Err(error) => Err(Refusal::refused(error.to_string())),
+        },
     }))
 }
 
@@ -241,7 +267,7 @@ fn stop(running: &mut Running, desk: &Desk<'_>) -> Answer {
 fn rollback(name: &str, running: &mut Running) -> Result<Answer, Refusal> {
     let was = said(node_named(running, name)?);
     let done = running.rollback(name).map_err(|error| Refusal::refused(error.to_string()))?;
-    note(Ok(swapped(running, done, was, Vec::new())))
+    note(Ok(swapped(running, done, was, Vec::new(), Vec::new())))
 }
 
 /// A node's module, its version and packaging.
@@ -255,7 +281,13 @@ fn changed(running: &Running, done: Swapped) -> Changed {
     Changed { node: done.node, params, pause_us: micros(done.pause) }
 }
 
-fn swapped(running: &Running, done: Swapped, was: String, left_out: Vec<String>) -> Answer {
+fn swapped(
+    running: &Running,
+    done: Swapped,
+    was: String,
+    left_out: Vec<String>,
+    compared: Vec<Comparison>,
+) -> Answer {
     let node = running.plan.nodes.iter().find(|node| node.name == done.node);
     Answer::Swapped(Box::new(Exchanged {
         was,
@@ -266,6 +298,7 @@ fn swapped(running: &Running, done: Swapped, was: String, left_out: Vec<String>)
         module: done.module,
         version: done.version,
         left_out,
+        compared,
         pause_us: micros(done.pause),
         state: done.state.map(|(schema, version, bytes)| StateHandedOver { schema, version, bytes }),
         moved: done.moved,

@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::command::Refusal;
+use super::{answer::Comparison, command::Refusal, proof::Proof};
 use crate::{
     graph::{self, Catalog, Found, GraphError, PlanNode, live},
     host,
@@ -46,6 +46,8 @@ pub enum Kind {
         patience_ms: u64,
         /// How long the new module is on trial.
         grace_ms: u64,
+        /// What is to be compared before.
+        proof: Proof,
     },
 }
 
@@ -61,6 +63,8 @@ pub struct Ready {
     pub params: Map<String, Value>,
     /// Parameters of the module before that it does not have.
     pub left_out: Vec<String>,
+    /// What was compared so far.
+    pub compared: Vec<Comparison>,
 }
 
 /// Finds, checks and opens what a change asks for. Waits for the module, at most [`COLD_CALL`].
@@ -77,7 +81,7 @@ pub fn prepare(change: Change) -> Result<Ready, Refusal> {
     let params =
         live::changed(name, &kept, &change.set, &found).map_err(|errors| refusal(errors, &change.kind))?;
     let module = open(&change, &found, &params)?;
-    Ok(Ready { change, found, module, params, left_out })
+    Ok(Ready { change, found, module, params, left_out, compared: Vec::new() })
 }
 
 fn find(change: &Change, module: &str) -> Result<Found, Refusal> {

@@ -22,7 +22,7 @@ use super::{
 /// How long a run may take to say who it is.
 const GREETING: Duration = Duration::from_secs(5);
 /// How long it may take to answer: a swap waits for modules, and others may be before it.
-const ANSWER: Duration = Duration::from_secs(180);
+pub const ANSWER: Duration = Duration::from_secs(180);
 /// Longest answer in bytes: the largest graph there can be, with room.
 const ANSWER_LIMIT: u64 = 256 << 20;
 

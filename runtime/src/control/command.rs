@@ -14,6 +14,9 @@ pub const PATIENCE_LIMIT_MS: u64 = 60_000;
 /// The longest a new module may be on trial, in milliseconds.
 pub const GRACE_LIMIT_MS: u64 = 86_400_000;
 
+/// The longest a shadow or a rehearsal may take, in milliseconds.
+pub const SHADOW_LIMIT_MS: u64 = 86_400_000;
+
 /// The most payload bytes of a frame that a sample may be asked to have.
 pub const SAMPLE_LIMIT: u32 = 64 << 20;
 
@@ -63,6 +66,24 @@ pub enum Command {
         /// How long the new module is on trial: if it fails meanwhile, the one before comes back.
         #[serde(default = "grace")]
         grace_ms: u64,
+        /// Frames that the new module is given in the shadow of the old one first; what both give is compared.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shadow: Option<u64>,
+        /// How long that may take, or a rehearsal.
+        #[serde(default = "shadow_for")]
+        shadow_for_ms: u64,
+        /// A recording that both modules are given first; what both give is compared.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rehearse: Option<String>,
+        /// Compares, and does not swap.
+        #[serde(default)]
+        dry_run: bool,
+        /// Swaps though they differ.
+        #[serde(default)]
+        accept: bool,
+        /// How near payloads must be: `TYPE:DIFFERENCE`; equal if there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tolerance: Option<String>,
     },
     /// Shows a live sample of what leaves a node: the answer comes after lines with a `sample` each.
     Tap {
@@ -97,6 +118,10 @@ fn yes() -> bool {
 
 fn patience() -> u64 {
     2000
+}
+
+fn shadow_for() -> u64 {
+    60_000
 }
 
 fn max_bytes() -> u32 {

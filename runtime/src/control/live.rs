@@ -5,17 +5,21 @@
 
 mod text;
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 pub use text::plain;
-use text::{exchanged, flow, listed, table, text};
+use text::{compared_only, exchanged, flow, listed, table, text};
 
 use serde_json::{Map, Value, json};
 
 use super::{
     answer::{Answer, Changed},
     cli::{GetArgs, LogArgs, RollbackArgs, SetArgs, Sheet, ShowArgs, ShowSheet, StopArgs, SwapArgs, Which},
-    client::{self, Client},
+    client::{self, ANSWER, Client},
     columns::Columns,
     command::{Command, Kind, Refusal},
     exit,
@@ -95,8 +99,16 @@ pub fn swap(args: &SwapArgs, io: &mut Io<'_>) -> io::Result<u8> {
         keep_state: !args.no_state,
         patience_ms: ms(args.patience),
         grace_ms: ms(args.grace),
+        shadow: args.shadow,
+        shadow_for_ms: ms(args.shadow_for),
+        rehearse: args.rehearse.as_ref().map(absolute).transpose()?,
+        dry_run: args.dry_run,
+        accept: args.accept,
+        tolerance: args.tolerance.clone(),
     };
-    ask(&args.which, &command, io, swapped)
+    // Each of the two may take so long, beside what a swap takes.
+    let longest = ANSWER.saturating_add(args.shadow_for.saturating_mul(2));
+    ask_within(&args.which, &command, longest, io, swapped)
 }
 
 /// `rollback`: the module before.
@@ -111,7 +123,19 @@ fn ask(
     io: &mut Io<'_>,
     show: impl FnOnce(Answer, &Client, &mut Io<'_>) -> io::Result<()>,
 ) -> io::Result<u8> {
-    let asked = client::find(which.run.as_deref()).and_then(|mut run| Ok((run.ask(command)?, run)));
+    ask_within(which, command, ANSWER, io, show)
+}
+
+/// The same, for what may take so long.
+fn ask_within(
+    which: &Which,
+    command: &Command,
+    longest: Duration,
+    io: &mut Io<'_>,
+    show: impl FnOnce(Answer, &Client, &mut Io<'_>) -> io::Result<()>,
+) -> io::Result<u8> {
+    let asked = client::find(which.run.as_deref());
+    let asked = asked.and_then(|mut run| Ok((run.ask_within(command, longest)?, run)));
     match asked {
         Ok((Ok(answer), run)) => show(answer, &run, io).map(|()| exit::OK),
         Ok((Err(refusal), _)) => Ok(refused(&refusal, io)),
@@ -161,8 +185,14 @@ fn list(runs: &[Client], format: ShowSheet, io: &mut Io<'_>) -> io::Result<u8> {
 fn swapped(answer: Answer, _: &Client, io: &mut Io<'_>) -> io::Result<()> {
     match answer {
         Answer::Swapped(done) => io.out.write_all(exchanged(*done).as_bytes()),
+        Answer::Compared(done) => io.out.write_all(compared_only(&done).as_bytes()),
         answer => writeln!(io.out, "{:#}", content(&answer)),
     }
+}
+
+/// A path as the run is told.
+fn absolute(path: &PathBuf) -> io::Result<String> {
+    Ok(std::path::absolute(path)?.display().to_string())
 }
 
 /// A module as the run is told: a path from anywhere, or a name.

@@ -28,6 +28,7 @@ mod numbers;
 mod pages;
 mod panic_hook;
 mod prepare;
+mod proof;
 mod rates;
 mod run;
 mod sampling;

@@ -99,7 +99,16 @@ impl Sampling {
 
 /// Whether something can be read from a client, or it has gone.
 pub fn has_spoken(stream: &UnixStream) -> bool {
+    look(stream).map_or_else(|error| error.kind() != io::ErrorKind::WouldBlock, |_| true)
+}
+
+/// Whether a client has gone.
+pub fn has_gone(stream: &UnixStream) -> bool {
+    look(stream).map_or_else(|error| error.kind() != io::ErrorKind::WouldBlock, |read| read == 0)
+}
+
+/// Bytes that can be read; 0: the other end is closed.
+fn look(stream: &UnixStream) -> io::Result<usize> {
     let mut byte = [MaybeUninit::uninit()];
-    let look = SockRef::from(stream).recv_with_flags(&mut byte, libc::MSG_PEEK | libc::MSG_DONTWAIT);
-    look.map_or_else(|error| error.kind() != io::ErrorKind::WouldBlock, |_| true)
+    SockRef::from(stream).recv_with_flags(&mut byte, libc::MSG_PEEK | libc::MSG_DONTWAIT)
 }

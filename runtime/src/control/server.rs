@@ -23,12 +23,13 @@ use socket2::SockRef;
 
 use super::{
     answer::Answer,
-    apply::{Applied, Desk, Preparation, apply, finish},
+    apply::{Applied, Desk, apply, finish},
     candidate::Ready,
     command::{Command, Hello, PROTOCOL, Refusal},
     folder::{self, Claim},
     line::{answer, parsed},
-    sampling::{Sampling, has_spoken},
+    proof,
+    sampling::{Sampling, has_gone, has_spoken},
 };
 use crate::swap::{OpenTap, Running};
 
@@ -227,7 +228,7 @@ impl Shared {
             }
             client.busy.store(true, Ordering::Release);
             let (id, command) = parsed(&line);
-            let done = match command.and_then(|command| self.ask(command)) {
+            let done = match command.and_then(|command| self.ask(command, client)) {
                 Ok(Done::Answer(answer)) => Ok(answer),
                 Ok(Done::Tap(open, sampling)) => {
                     let spoke = || !lines.buffer().is_empty() || has_spoken(&client.stream);
@@ -243,13 +244,20 @@ impl Shared {
     }
 
     /// Has a command done by the thread that attends to the run; what takes long is done here meanwhile.
-    fn ask(&self, command: Command) -> Result<Done, Refusal> {
+    fn ask(&self, command: Command, client: &Client) -> Result<Done, Refusal> {
         let mut work = Work::Command(command);
         for _ in 0..ROUNDS {
             match self.hand_in(work)? {
                 Applied::Done(done) => return done.map(Done::Answer),
                 Applied::Tap(open, sampling) => return Ok(Done::Tap(open, sampling)),
-                Applied::Prepare(prepare) => work = Work::Ready(Box::new(prepared(prepare)?)),
+                Applied::Prepare(prepare) => {
+                    let ready = proof::rehearsed(prepare()?, &mut || !client.has_gone())?;
+                    work = Work::Ready(Box::new(ready));
+                }
+                Applied::Shadow(ticket, ready) => {
+                    let ready = proof::shadowed(*ready, &ticket, &mut || !client.has_gone())?;
+                    work = Work::Ready(Box::new(ready));
+                }
             }
         }
         Err(Refusal::refused("others change the same node all the time; nothing was changed, ask again"))
@@ -263,10 +271,6 @@ impl Shared {
     }
 }
 
-fn prepared(prepare: Preparation) -> Result<Ready, Refusal> {
-    prepare()
-}
-
 impl Client {
     fn last_heard(&self) -> Instant {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
@@ -274,6 +278,11 @@ impl Client {
 
     fn hear(&self) {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether nobody is at the other end any more.
+    fn has_gone(&self) -> bool {
+        has_gone(&self.stream)
     }
 
     /// Writes a line; a client that does not read it in time is given up.

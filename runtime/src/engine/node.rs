@@ -1,8 +1,8 @@
 //! One half of a node inside a segment: its inbox, its links, and the calls into its module.
 
-use super::{BATCH_FRAMES, Inbox, NodeCtl, busy::Busy, fence, inbox::payload_of, ready::BitSet};
+use super::{BATCH_FRAMES, Feed, Inbox, NodeCtl, Seen, busy::Busy, fence, inbox::payload_of, ready::BitSet};
 use crate::{
-    module::{Call, Half, Outbox, Status},
+    module::{Call, Half, OutItem, Outbox, Status},
     pool::{self, field},
 };
 use std::sync::{Arc, atomic::Ordering};
@@ -50,6 +50,8 @@ pub struct Node {
     /// Those whose frames can get here.
     pub(super) upstream: BitSet,
     busy: Busy,
+    /// Who is shown what it is given and makes of it.
+    pub(super) feed: Option<Feed>,
 }
 
 impl Node {
@@ -73,6 +75,7 @@ impl Node {
             wake_at_ns: 0,
             upstream,
             busy: Busy::default(),
+            feed: None,
         }
     }
 
@@ -85,10 +88,12 @@ impl Node {
     pub(super) fn accept(&mut self, now_ns: u64, out: &mut Outbox) -> Status {
         let most = self.batch_max() as usize;
         let run = self.inbox.run(most);
-        let bytes = run.bytes;
+        let (port, bytes) = (run.port, run.bytes);
+        let account = self.ctl.account;
+        let seen = self.feed.as_ref().map(|feed| feed.begin(account, now_ns, port, run.frames));
         let mut call = Call {
             now_ns,
-            port: run.port,
+            port,
             frames: run.frames,
             taken: 0,
             inside: 0,
@@ -113,6 +118,9 @@ impl Node {
         if status == Status::Fault {
             fence::book_inside(self.ctl.account, inside);
         }
+        if let Some(seen) = seen {
+            self.show(seen, taken, &out.items);
+        }
         self.after(status)
     }
 
@@ -123,7 +131,31 @@ impl Node {
 
     /// Asks for what is left after the last input.
     pub(super) fn finish(&mut self, now_ns: u64, out: &mut Outbox) -> Status {
-        self.call(now_ns, 0, out, |half, call| half.finish(call))
+        let account = self.ctl.account;
+        let seen = self.feed.as_ref().map(|feed| feed.begin(account, now_ns, 0, &[]));
+        let status = self.call(now_ns, 0, out, |half, call| half.finish(call));
+        if let Some(seen) = seen {
+            let seen = seen.map(|mut seen| {
+                seen.finishing = true;
+                seen
+            });
+            self.show(seen, 0, &out.items);
+        }
+        status
+    }
+
+    /// Shows who is fed what became of a call.
+    #[cold]
+    #[inline(never)]
+    fn show(&mut self, seen: Option<Box<Seen>>, taken: usize, out: &[OutItem]) {
+        let Some(feed) = &self.feed else { return };
+        let shown = match seen {
+            Some(seen) => feed.end(self.ctl.account, *seen, taken, out),
+            None => feed.fall_behind(),
+        };
+        if !shown {
+            self.feed = None;
+        }
     }
 
     fn call(

@@ -4,7 +4,9 @@
 //! node that cannot take masks everything that leads to it, and because a module stops taking when `Out`
 //! is full.
 
-use super::{BATCH_FRAMES, Clock, Exchange, Health, Node, OnFault, Role, Waker, node::Stage, ready::BitSet};
+use super::{
+    BATCH_FRAMES, Clock, Exchange, Feed, Health, Node, OnFault, Role, Waker, node::Stage, ready::BitSet,
+};
 use crate::{
     module::{Half, OutItem, Outbox, Status},
     pool::{self, field},
@@ -139,6 +141,13 @@ impl Segment {
             self.ready.insert(n);
             self.unblock();
             self.max = (0..self.nodes.len()).map(|n| self.least_batch(n)).collect();
+        }
+    }
+
+    /// Has somebody shown what node `n` is given and makes of it, in place of who was before.
+    pub fn feed(&mut self, n: usize, feed: Feed) {
+        if let Some(node) = self.nodes.get_mut(n) {
+            node.feed = Some(feed);
         }
     }
 

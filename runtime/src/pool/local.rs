@@ -5,7 +5,7 @@
 //! sums over all of them are right at any time, and no counter needs an atomic addition.
 
 use super::{
-    account::{AccountId, MAX_ACCOUNTS},
+    account::{AccountId, MAX_ACCOUNTS, MAX_REASONS},
     class::CLASSES,
     field,
     magazine::Magazine,
@@ -254,6 +254,13 @@ pub fn sum(account: AccountId) -> [u64; field::COUNT] {
         total.iter_mut().zip(row).for_each(|(t, c)| *t = t.wrapping_add(c.load(Ordering::Relaxed)));
     }
     total
+}
+
+/// Frames of an account that this thread has dropped so far, by reason.
+pub fn drops_here(account: AccountId) -> [u64; MAX_REASONS] {
+    // SAFETY: the local is this thread's.
+    let row = unsafe { (*local()).row(account) };
+    std::array::from_fn(|reason| row[field::DROP_CARD + reason].load(Ordering::Relaxed))
 }
 
 /// Sets all counters of an account to zero. Exact only while nobody counts for it.

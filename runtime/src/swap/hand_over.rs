@@ -123,7 +123,7 @@ impl Table {
 }
 
 /// Counts frames that nobody took; how many.
-fn give_up(held: Held) -> u64 {
+pub(super) fn give_up(held: Held) -> u64 {
     let dropped = held.frames.len() as u64;
     held.frames.into_iter().for_each(|(_, frame)| pool::drop_as(frame, field::DROP_SWAPPED));
     dropped

@@ -11,6 +11,7 @@ mod hand;
 mod hand_over;
 mod install;
 mod node;
+pub mod proof;
 mod restart;
 mod running;
 mod segments;

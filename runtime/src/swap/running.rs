@@ -1,6 +1,6 @@
 //! A running graph: what drives it, what became of its nodes, and how it ends.
 
-use super::{Ending, NodeStatus, StartError, node::RunningNode, taps::OpenTap};
+use super::{Ending, NodeStatus, StartError, node::RunningNode, proof::shadow::Shadow, taps::OpenTap};
 use crate::{
     engine::{Clock, Driver, Event, Exchange, Health, OnFault, Segment},
     graph::Plan,
@@ -30,6 +30,8 @@ pub struct Running {
     pub(super) exchanges: Vec<Arc<Exchange>>,
     /// Threads on which instances that were replaced come to their end.
     pub(super) leaving: Vec<JoinHandle<()>>,
+    /// Modules that run in the shadow of others.
+    pub(super) shadows: Vec<Shadow>,
     /// Taps that are open, as far as somebody still reads them.
     pub(super) taps: Vec<Weak<OpenTap>>,
     segments: Vec<Option<Segment>>,
@@ -54,6 +56,7 @@ impl Running {
             drivers: Vec::new(),
             exchanges: Vec::new(),
             leaving: Vec::new(),
+            shadows: Vec::new(),
             taps: Vec::new(),
             segments,
             heard,
@@ -89,8 +92,9 @@ impl Running {
     /// Ends all halves, then all instances, and books what they still hold in `charge`; names the nodes that
     /// did not return.
     fn close(&mut self, charge: usize) -> Vec<String> {
-        // Frames of taps may lie in memory of instances.
+        // Frames of these may lie in memory of instances.
         self.close_taps();
+        self.wait_for_shadows(Instant::now() + LAST_CALL);
         self.segments.drain(..).flatten().for_each(|segment| segment.end_halves(charge));
         self.end_restarts();
         let mut stuck = Vec::new();
@@ -157,6 +161,7 @@ impl Running {
         }
         self.restart_due();
         self.end_trials();
+        self.tend_shadows();
         (self.faults[before..].to_vec(), thing)
     }
 
@@ -175,6 +180,7 @@ impl Running {
         let Some(failed) = self.nodes.get(node) else { return };
         self.faults.push((failed.spec.name.clone(), text));
         failed.wake();
+        self.end_shadows(Some(node), "the module that runs failed meanwhile");
         if failed.ctl.on_trial.load(Ordering::Acquire) && self.trial_failed(node) {
             return;
         }
@@ -198,6 +204,7 @@ impl Running {
             return;
         }
         self.stopping = Some(Instant::now());
+        self.end_shadows(None, "the run is stopping");
         for node in &self.nodes {
             if let Some(pump) = &node.pump {
                 pump.interrupt();

@@ -31,7 +31,7 @@ use std::{
 };
 
 /// Segments that were taken from their threads.
-type Taken = Vec<(usize, Segment)>;
+pub(super) type Taken = Vec<(usize, Segment)>;
 
 impl Running {
     /// Replaces the module of a node; the graph goes on.
@@ -159,7 +159,7 @@ impl Running {
     }
 
     /// Time since then, by the run's clock.
-    fn passed_since(&self, since_ns: u64) -> Duration {
+    pub(super) fn passed_since(&self, since_ns: u64) -> Duration {
         Duration::from_nanos(self.clock.now_ns().saturating_sub(since_ns))
     }
 
@@ -179,7 +179,7 @@ impl Running {
         }
     }
 
-    fn index_of(&self, node: &str) -> Result<usize, SwapError> {
+    pub(super) fn index_of(&self, node: &str) -> Result<usize, SwapError> {
         self.nodes.iter().position(|n| n.spec.name == node).ok_or_else(|| {
             let have: Vec<&str> = self.nodes.iter().map(|n| n.spec.name.as_str()).collect();
             SwapError::NoNode { node: node.to_owned(), have: have.join(", ") }
@@ -201,12 +201,12 @@ impl Running {
         }
     }
 
-    fn hand(&self, node: &str) -> Result<Hand, SwapError> {
+    pub(super) fn hand(&self, node: &str) -> Result<Hand, SwapError> {
         Hand::start(node).map_err(|error| SwapError::Thread { node: node.to_owned(), error })
     }
 
     /// Takes the node's segments from their threads.
-    fn take_segments(&self, index: usize, patience: Duration) -> Result<Taken, SwapError> {
+    pub(super) fn take_segments(&self, index: usize, patience: Duration) -> Result<Taken, SwapError> {
         let node = &self.nodes[index];
         let mut numbers: Vec<usize> = node.places.iter().flatten().map(|place| place.segment).collect();
         numbers.dedup();
@@ -239,7 +239,7 @@ impl Running {
         Some(self.plan.nodes.get(self.plan.halves.get(half)?.node)?.name.clone())
     }
 
-    fn put_segments(&self, taken: &mut Taken) {
+    pub(super) fn put_segments(&self, taken: &mut Taken) {
         for (number, segment) in taken.drain(..) {
             if let Some(driver) = &self.drivers[number] {
                 driver.put(segment);
@@ -258,7 +258,7 @@ impl Running {
 
     /// A cold call into the instance that runs, while its segments are paused. One that does not return has the node
     /// fail: its half cannot be called while somebody is inside.
-    fn call_old<T: Send + 'static>(
+    pub(super) fn call_old<T: Send + 'static>(
         &mut self,
         index: usize,
         hand: &Hand,
@@ -334,6 +334,7 @@ impl Running {
 
     /// The plan says what runs.
     fn runs_now(&mut self, index: usize, wanted: &Wanted) {
+        self.end_shadows(Some(index), "the node was changed meanwhile");
         let (node, plan) = (&mut self.nodes[index], &mut self.plan.nodes[index]);
         node.module = wanted.module.clone();
         node.spec.params = Value::Object(wanted.params.clone()).to_string();
@@ -383,6 +384,6 @@ impl Running {
 }
 
 /// When the first of these was given back, by the run's clock.
-fn paused_since(taken: &Taken) -> u64 {
+pub(super) fn paused_since(taken: &Taken) -> u64 {
     taken.iter().map(|(_, segment)| segment.given_back_ns()).min().unwrap_or(u64::MAX)
 }

@@ -118,6 +118,24 @@ pub struct SwapArgs {
     /// How long the new module is on trial: if it fails meanwhile, the one before comes back.
     #[arg(long, value_name = "TIME", env = "ROGUE_GRACE", default_value = "5s", value_parser = duration)]
     pub grace: Duration,
+    /// Gives the new module N of the live frames first, in the shadow of the old one, and refuses at the first difference.
+    #[arg(long, value_name = "N", env = "ROGUE_SHADOW")]
+    pub shadow: Option<u64>,
+    /// How long --shadow or --rehearse may take.
+    #[arg(long, value_name = "TIME", env = "ROGUE_SHADOW_FOR", default_value = "60s", value_parser = duration)]
+    pub shadow_for: Duration,
+    /// Gives both modules this recording first, and refuses at the first difference.
+    #[arg(long, value_name = "FILE", env = "ROGUE_REHEARSE")]
+    pub rehearse: Option<std::path::PathBuf>,
+    /// Compares as --shadow or --rehearse says to the end, and does not swap.
+    #[arg(long, env = "ROGUE_DRY_RUN", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub dry_run: bool,
+    /// Compares as --shadow or --rehearse says to the end, and swaps though they differ.
+    #[arg(long, env = "ROGUE_ACCEPT", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub accept: bool,
+    /// Payloads are rows of numbers of a type, and may differ by so much: f32:0.001.
+    #[arg(long, value_name = "TYPE:DIFFERENCE", env = "ROGUE_TOLERANCE")]
+    pub tolerance: Option<String>,
     /// Which run.
     #[command(flatten)]
     pub which: Which,

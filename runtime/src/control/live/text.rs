@@ -7,7 +7,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use crate::control::{
-    answer::{Books, Exchanged, NamedValue, Show, ValueKind},
+    answer::{Books, ComparedOnly, Comparison, Exchanged, NamedValue, Show, ValueKind},
     client::Client,
     columns::Columns,
     numbers::{frames, thousands, time},
@@ -92,6 +92,7 @@ pub fn exchanged(done: Exchanged) -> String {
         file,
         params,
         left_out,
+        compared,
         pause_us,
         state,
         moved,
@@ -106,6 +107,8 @@ pub fn exchanged(done: Exchanged) -> String {
     if !left_out.is_empty() {
         let _ = writeln!(text, "  left out    {}: {module} has no such parameters", left_out.join(", "));
     }
+    let lines: Vec<String> = compared.iter().map(comparison).collect();
+    text.push_str(&lines.concat());
     let _ = match state {
         Some(state) => writeln!(
             text,
@@ -120,6 +123,52 @@ pub fn exchanged(done: Exchanged) -> String {
     let _ = writeln!(text, "  before      {}", books(&before));
     let _ = writeln!(text, "  after       {}", books(&after));
     plain(&text)
+}
+
+/// What was compared, where nothing was to be swapped.
+pub fn compared_only(done: &ComparedOnly) -> String {
+    let ComparedOnly { node, runs, module, version, compared } = done;
+    let lines: Vec<String> = compared.iter().map(comparison).collect();
+    plain(&format!(
+        "node {node}: {runs} runs; {module} {version} was compared, nothing was changed\n{}",
+        lines.concat()
+    ))
+}
+
+fn comparison(of: &Comparison) -> String {
+    let Comparison {
+        how,
+        frames: given,
+        equal,
+        different,
+        resynchronised,
+        paused_us,
+        first,
+        saved,
+        not_saved,
+    } = of;
+    let mut text = format!(
+        "  {how:<10}  {} given to both: {} equal, {} different\n",
+        frames(*given),
+        thousands(*equal),
+        thousands(*different)
+    );
+    if *paused_us > 0.0 {
+        let _ = writeln!(
+            text,
+            "              {resynchronised} times too slow and begun anew, paused for {paused_us:.1} us"
+        );
+    }
+    if let Some(first) = first {
+        let _ = writeln!(text, "  first       {first}");
+    }
+    if let Some(folder) = saved {
+        let _ = writeln!(text, "  saved       {folder}: input.dat, old.dat, new.dat");
+    }
+    if let Some(why) = not_saved {
+        let _ = writeln!(text, "  saved       nothing: {why}");
+    }
+    text
 }
 
 fn books(books: &Books) -> String {

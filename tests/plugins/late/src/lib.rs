@@ -29,7 +29,7 @@ impl Late {
 
 impl Module for Late {
     type Params = LateParams;
-    const CARD: Card = Card::transform("late").about("does not return from the call that is named");
+    const CARD: Card = Card::transform("late").about("does not return from the call that is named").pure();
 
     fn check(params: &LateParams) -> Result<()> {
         if params.at == "check" {

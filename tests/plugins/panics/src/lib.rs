@@ -22,7 +22,7 @@ impl Panics {
 
 impl Module for Panics {
     type Params = PanicsParams;
-    const CARD: Card = Card::transform("panics").about("panics in the call that is named");
+    const CARD: Card = Card::transform("panics").about("panics in the call that is named").pure();
 
     fn check(params: &PanicsParams) -> Result<()> {
         assert_ne!(params.at, "check", "asked to panic in check");
