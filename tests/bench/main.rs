@@ -11,6 +11,7 @@ mod sandbox;
 mod start;
 mod swaps;
 mod taps;
+mod udp;
 
 use run::{Cost, cost, memcpy_64k};
 
@@ -22,6 +23,10 @@ fn divide() -> u64 {
 fn main() {
     if std::env::args().any(|arg| arg == "load-once") {
         return sandbox::load_once();
+    }
+    let args: Vec<String> = std::env::args().collect();
+    if let Some(at) = args.iter().position(|arg| arg == "udp-send") {
+        return udp::send(&args[at + 1..]);
     }
     let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let reference = memcpy_64k();
@@ -64,6 +69,9 @@ fn main() {
     }
     if only.is_empty() || "taps".contains(&only) {
         taps::report();
+    }
+    if only.is_empty() || "udp".contains(&only) {
+        udp::report(divide());
     }
     if only.is_empty() || "memory".contains(&only) {
         memory::report(divide());

@@ -28,23 +28,29 @@ pub struct Bridge {
     peer: Peer,
     sender: Arc<Mutex<Sender>>,
     receiver: Arc<Mutex<Receiver>>,
-    claim: Option<String>,
+    claim: String,
 }
 
 impl Bridge {
-    pub fn new(settings: Settings, node: &Node) -> Bridge {
+    /// Announces the port at once: by that the runtime knows that a predecessor has to give the socket up first.
+    ///
+    /// # Errors
+    /// Another node of the graph has the port.
+    pub fn new(settings: Settings, node: &Node) -> Result<Bridge> {
         let settings = Arc::new(settings);
+        let claim = settings.claim(node);
+        node.claim(&claim)?;
         let (status, peer) = (Status::new(node, &settings), Peer::default());
         node.set_pool(settings.max_payload, POOL_SIZE);
-        Bridge {
+        Ok(Bridge {
             sender: Arc::new(Mutex::new(Sender::new(&settings, &status, node, &peer))),
             receiver: Arc::new(Mutex::new(Receiver::new(&settings, &status, node, &peer))),
             settings,
             node: *node,
             status,
             peer,
-            claim: None,
-        }
+            claim,
+        })
     }
 
     /// The two sides. The module is called while no half is, so nobody waits here.
@@ -74,10 +80,7 @@ impl Bridge {
     }
 
     fn open(&mut self) -> Result<()> {
-        if let Some(name) = self.settings.claim() {
-            self.node.claim(&name)?;
-            self.claim = Some(name);
-        }
+        self.node.claim(&self.claim)?;
         let host = open::host(&self.settings)?;
         let (mut sender, mut receiver) = self.sides();
         let adopted = receiver.open.take().map(|open| open.socket);
@@ -101,17 +104,13 @@ impl Bridge {
     }
 
     pub fn stop(&mut self) {
-        {
-            let (mut sender, mut receiver) = self.sides();
-            // What comes to a bridge that gives to nobody is nobody's loss.
-            if self.node.links(0) > 0 {
-                receiver.count_unread();
-            }
-            drop::<(Option<Open>, Option<Open>)>((sender.close(), receiver.close()));
+        let (mut sender, mut receiver) = self.sides();
+        // What comes to a bridge that gives to nobody is nobody's loss.
+        if self.node.links(0) > 0 {
+            receiver.count_unread();
         }
-        if let Some(name) = self.claim.take() {
-            self.node.unclaim(&name);
-        }
+        drop::<(Option<Open>, Option<Open>)>((sender.close(), receiver.close()));
+        self.node.unclaim(&self.claim);
     }
 
     pub fn release_held(&mut self, held: &mut Held) {

@@ -27,7 +27,7 @@ impl Module for UdpClient {
     }
 
     fn new(params: ClientParams, node: &Node) -> Result<Self> {
-        Ok(UdpClient(Bridge::new(Settings::from(&params), node)))
+        Bridge::new(Settings::from(&params), node).map(UdpClient)
     }
 
     fn start(&mut self) -> Result<()> {

@@ -204,10 +204,13 @@ impl Settings {
         self.rx_buffer_count.map(|count| u64::from(count) * u64::from(self.max_payload + HEADERS))
     }
 
-    /// What only one node of a graph may have; none where others may have it too.
-    pub fn claim(&self) -> Option<String> {
+    /// What only one node of a graph may have; a name of its own where others may have the same port.
+    pub fn claim(&self, node: &Node) -> String {
         let addr = self.addr.as_deref().unwrap_or("*");
-        (self.local_port != 0 && self.multicast.is_empty()).then(|| format!("udp:{addr}:{}", self.local_port))
+        match self.local_port != 0 && self.multicast.is_empty() {
+            true => format!("udp:{addr}:{}", self.local_port),
+            false => format!("udp:{node:?}"),
+        }
     }
 }
 

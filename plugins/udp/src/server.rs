@@ -27,7 +27,7 @@ impl Module for UdpServer {
     }
 
     fn new(params: ServerParams, node: &Node) -> Result<Self> {
-        Ok(UdpServer(Bridge::new(Settings::from(&params), node)))
+        Bridge::new(Settings::from(&params), node).map(UdpServer)
     }
 
     fn start(&mut self) -> Result<()> {

@@ -160,11 +160,12 @@ pub fn get(running: &Running, name: &str, wanted: Option<&str>) -> Result<Vec<Na
             kind: ValueKind::Reading,
         };
         values.extend(table::common(&status).map(|(of, value)| reading(of, json!(value))));
-        values.extend(status.counters.iter().map(|(of, _, value)| reading(of, json!(value))));
-        for (of, value) in &status.readings {
+        let counters = status.counters.iter().map(|(of, _, value)| (of, json!(value)));
+        for (of, value) in counters.chain(status.readings.iter().map(|(of, value)| (of, json!(value)))) {
+            let shown = reading(of, value);
             // What is in force, where a parameter leaves it to the system: a port that is written as 0.
-            values.retain(|value| value.name != format!("{name}.{of}"));
-            values.push(reading(of, json!(value)));
+            values.retain(|value| value.name != shown.name);
+            values.push(shown);
         }
     }
     let Some(wanted) = wanted else { return Ok(values) };
