@@ -82,8 +82,7 @@ impl Run<'_> {
     fn interrupt(&mut self) {
         let n = self.dice.usize(0..self.actors.len());
         let half = self.dice.usize(0..self.actors[n].halves.len());
-        if let Some(segment) = self.actors[n].stepper.segment() {
-            segment.waker().wake(half as u32);
+        if self.actors[n].stepper.look(|segment| segment.waker().wake(half as u32)).is_some() {
             self.note(Point::Interrupt, &format!("half {half} of segment {n} is woken for nothing"));
         }
     }

@@ -83,19 +83,19 @@ impl Run<'_> {
 
     /// Every inbox of a segment against the model.
     fn compare(&mut self, n: usize, nobody_called: bool, scarce: bool) -> Result<(), String> {
-        let Some(segment) = self.actors[n].stepper.segment() else {
+        let halves = &self.actors[n].halves;
+        let takes = || halves.iter().enumerate().filter(|(_, (_, takes))| *takes);
+        let waiting = self.actors[n].stepper.look(|segment| {
+            let inbox = |half| segment.waiting(half).map(|(port, frame)| (port, id(frame))).collect();
+            takes().map(|(half, (node, _))| (*node, inbox(half))).collect::<Vec<(usize, Vec<(u32, Id)>)>>()
+        });
+        let Some(real) = waiting else {
             let left = |(node, takes): &&(usize, bool)| *takes && !self.forced && !self.model.is_empty(*node);
-            return match self.actors[n].halves.iter().find(left) {
+            return match halves.iter().find(left) {
                 Some((node, _)) => Err(format!("the segment ended while frames wait for node n{node}")),
                 None => Ok(()),
             };
         };
-        let takes = self.actors[n].halves.iter().enumerate().filter(|(_, (_, takes))| *takes);
-        let real: Vec<(usize, Vec<(u32, Id)>)> = takes
-            .map(|(half, (node, _))| {
-                (*node, segment.waiting(half).map(|(port, frame)| (port, id(frame))).collect())
-            })
-            .collect();
         // A node that is not called any more: at most one in a turn, the first that misses something.
         let gone = |(node, real): &&(usize, Vec<(u32, Id)>)| {
             nobody_called && real.is_empty() && self.failures[*node] > 0 && !self.model.is_empty(*node)

@@ -6,6 +6,7 @@ use rogue_runtime::{
     graph::{self, Catalog, Options, Sandbox, Wanted as Named},
     host,
     load::{FileCatalog, Loader, Search},
+    metrics::Ledger,
     swap::{self, Ending, Running, SwapError, Swapped, Wanted},
 };
 use rogue_tests::fake::{PATIENCE, assert_balanced, attend_until};
@@ -37,6 +38,9 @@ pub fn wanted(module: &str, params: Value) -> Wanted {
     let (node, patience) = ("x".to_owned(), PATIENCE);
     Wanted { node, found, module, params, sandbox, keep_state: true, patience, grace: Duration::ZERO }
 }
+
+/// How long modules that were replaced have to end, where some never do.
+const SETTLE: Duration = Duration::from_millis(20);
 
 /// The graph, running.
 pub struct Desk {
@@ -79,6 +83,14 @@ impl Desk {
         attend_until(&mut self.running, |running| {
             running.is_over() || running.ledger(false).nodes.last().is_some_and(|e| e.taken > before + 100)
         });
+    }
+
+    /// Counts everything; the books must be right to the frame.
+    pub fn audit(&mut self) -> Ledger {
+        self.running.settle(SETTLE);
+        let books = self.running.audit(PATIENCE).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((books.imbalance(), books.unbalanced()), (0, vec![]), "{books:#?}");
+        books
     }
 
     pub fn swap(&mut self, wanted: Wanted) -> Result<Swapped, SwapError> {

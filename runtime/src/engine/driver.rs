@@ -2,42 +2,56 @@
 //!
 //! What holds: the thread owns its segment and gives it back by value, when it is asked to pause and when
 //! all has ended; between two turns, never inside a module. A thread that gave its segment back waits to get one again, or
-//! to leave. What it does between two sleeps is a [`Stepper`], which `tests/simulation` drives without a thread.
+//! to leave. What it does between two sleeps is in [`steps`](super::steps).
 
-use super::{Event, Segment, Waker, park::Parker, segment::Progress};
-use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
+use super::{
+    Event, Segment, Waker,
+    park::Parker,
+    segment::Progress,
+    steps::{Order, Stepper, Steps, step},
+};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
     thread::JoinHandle,
     time::Duration,
 };
 
+/// Nobody wants the segment.
+const NOT_WANTED: u8 = 0;
+/// It is to be given back.
+const WANTED: u8 = 1;
+/// Its thread gives it back: who wanted it gets it, and cannot change their mind.
+const ON_ITS_WAY: u8 = 2;
+/// How long that is waited for: it takes a thread no time but that of getting a processor.
+const ON_ITS_WAY_FOR: Duration = Duration::from_secs(10);
+
 /// What a segment's thread is asked to do; looked at between two turns.
 #[derive(Debug, Default)]
 pub struct Gate {
-    asked: AtomicBool,
-    pause: AtomicBool,
-    stop: AtomicBool,
-    discard: AtomicBool,
+    pub(super) asked: AtomicBool,
+    pause: AtomicU8,
+    pub(super) stop: AtomicBool,
+    pub(super) discard: AtomicBool,
 }
 
-/// What a thread without a segment is told.
-#[expect(clippy::large_enum_variant, reason = "a segment is moved a few times in a swap")]
-enum Order {
-    /// Go on with this one.
-    Drive(Segment),
-    /// There is nothing more to do.
-    Leave,
+impl Gate {
+    /// Whether the segment is to be given back; if so, it is on its way.
+    pub(super) fn gives(&self) -> bool {
+        self.pause.compare_exchange(WANTED, ON_ITS_WAY, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
 }
 
 /// A running segment.
 pub struct Driver {
     /// The thread; none where a [`Stepper`] drives.
     thread: Option<JoinHandle<()>>,
+    /// Who drives in its place.
+    by_hand: Option<Stepper>,
     gate: Arc<Gate>,
     waker: Arc<Waker>,
     orders: Sender<Order>,
@@ -52,21 +66,27 @@ impl Driver {
     /// # Errors
     /// When the system has no thread left.
     pub fn start(number: usize, segment: Segment, events: Sender<Event>) -> io::Result<Driver> {
-        let (driver, stepper) = Driver::stepped(number, segment, events);
+        let (driver, steps) = Driver::new(number, segment, events);
         let waker = driver.waker.clone();
         let thread = std::thread::Builder::new()
             .name(format!("segment-{number}"))
-            .spawn(move || drive(stepper, waker))?;
+            .spawn(move || drive(steps, waker))?;
         Ok(Driver { thread: Some(thread), ..driver })
     }
 
     /// The same without a thread: nothing happens but what the [`Stepper`] is asked for.
     pub fn stepped(number: usize, segment: Segment, events: Sender<Event>) -> (Driver, Stepper) {
+        let (driver, steps) = Driver::new(number, segment, events);
+        let stepper = Stepper::new(steps);
+        (Driver { by_hand: Some(stepper.clone()), ..driver }, stepper)
+    }
+
+    fn new(number: usize, segment: Segment, events: Sender<Event>) -> (Driver, Steps) {
         let (gate, waker) = (Arc::new(Gate::default()), segment.waker().clone());
         let ((give, back), (orders, told)) = (unbounded(), unbounded());
         let segment = Some(segment);
-        let stepper = Stepper { number, segment, gate: gate.clone(), events, told, give: give.clone() };
-        (Driver { thread: None, gate, waker, orders, back, give }, stepper)
+        let steps = Steps { number, segment, gate: gate.clone(), events, told, give: give.clone() };
+        (Driver { thread: None, by_hand: None, gate, waker, orders, back, give }, steps)
     }
 
     /// Has sources count as ended: the segment runs out.
@@ -77,27 +97,35 @@ impl Driver {
 
     /// Has the segment given back at once, with all that is in it.
     pub fn pause(&self) {
-        self.gate.pause.store(true, Ordering::SeqCst);
+        self.gate.pause.store(WANTED, Ordering::SeqCst);
         self.ask();
     }
 
     /// The segment that was asked for with [`Driver::pause`], once it is given back; `None`: not until `longest` was over.
     /// One that has ended ([`Segment::is_over`]) is to be put back.
     pub fn take(&self, longest: Duration) -> Option<Segment> {
+        if let Some(stepper) = &self.by_hand {
+            stepper.give_if_wanted();
+        }
         self.back.recv_timeout(longest).ok()
     }
 
-    /// Takes [`Driver::pause`] back. A segment that was given back meanwhile goes on.
+    /// Takes [`Driver::pause`] back. A segment that was given back meanwhile, or is just being given back, goes on.
     pub fn go_on(&self) {
-        self.gate.pause.store(false, Ordering::SeqCst);
-        if let Ok(segment) = self.back.try_recv() {
+        let kept = self.gate.pause.compare_exchange(WANTED, NOT_WANTED, Ordering::SeqCst, Ordering::SeqCst);
+        // On its way: it is there in a moment, since its thread does nothing else.
+        if kept == Err(ON_ITS_WAY)
+            && let Ok(segment) = self.back.recv_timeout(ON_ITS_WAY_FOR)
+        {
             self.put(segment);
         }
     }
 
     /// Goes on with a segment that was taken; one that has ended is kept for [`Driver::join`].
     pub fn put(&self, segment: Segment) {
-        self.gate.pause.store(false, Ordering::SeqCst);
+        self.gate.pause.store(NOT_WANTED, Ordering::SeqCst);
+        // What else was asked meanwhile is looked at before the first turn.
+        self.gate.asked.store(true, Ordering::SeqCst);
         // Neither channel is closed while the driver lives, or nobody is left to go on.
         if segment.is_over() {
             drop(self.give.send(segment));
@@ -144,108 +172,19 @@ impl Driver {
     }
 }
 
-fn drive(mut stepper: Stepper, waker: Arc<Waker>) {
+fn drive(mut steps: Steps, waker: Arc<Waker>) {
     let parker = Parker::new(waker);
-    while let Some(mut segment) = stepper.segment.take() {
+    while let Some(mut segment) = steps.segment.take() {
         let came_to = loop {
-            match step(&mut segment, &stepper.gate) {
+            match step(&mut segment, &steps.gate) {
                 Some(Progress::Worked) => {}
-                Some(Progress::Idle(longest)) => parker.park(longest, &stepper.gate.asked),
+                Some(Progress::Idle(longest)) => parker.park(longest, &steps.gate.asked),
                 end => break end,
             }
         };
-        stepper.give_back(segment, came_to);
-        if came_to.is_some() || !stepper.wait() {
+        steps.give_back(segment, came_to);
+        if came_to.is_some() || !steps.wait() {
             return;
         }
-    }
-}
-
-/// Does what was asked of the segment, then one turn of it; `None`: it is to be given back.
-#[inline]
-fn step(segment: &mut Segment, gate: &Gate) -> Option<Progress> {
-    if gate.asked.load(Ordering::Relaxed) && gate.asked.swap(false, Ordering::SeqCst) {
-        if gate.pause.load(Ordering::SeqCst) {
-            return None;
-        }
-        if gate.stop.swap(false, Ordering::SeqCst) {
-            segment.stop_sources();
-        }
-        if gate.discard.load(Ordering::SeqCst) {
-            segment.discard();
-        }
-    }
-    Some(segment.turn())
-}
-
-/// A segment that is driven by hand, turn by turn, as its thread would.
-pub struct Stepper {
-    number: usize,
-    segment: Option<Segment>,
-    gate: Arc<Gate>,
-    events: Sender<Event>,
-    told: Receiver<Order>,
-    give: Sender<Segment>,
-}
-
-impl Stepper {
-    /// What the thread does between two sleeps. `None`: the segment has been given back.
-    pub fn step(&mut self) -> Option<Progress> {
-        self.listen();
-        let progress = step(self.segment.as_mut()?, &self.gate);
-        if matches!(progress, None | Some(Progress::Ended))
-            && let Some(segment) = self.segment.take()
-        {
-            self.give_back(segment, progress);
-        }
-        progress
-    }
-
-    fn give_back(&self, mut segment: Segment, came_to: Option<Progress>) {
-        segment.leave();
-        if came_to == Some(Progress::Ended) {
-            let _ = self.events.send(Event::Ended { segment: self.number });
-        }
-        // Without a driver nobody wants it.
-        drop(self.give.send(segment));
-    }
-
-    /// Takes a segment to go on with, if there is one; false = it is to leave.
-    fn listen(&mut self) -> bool {
-        if self.segment.is_some() {
-            return true;
-        }
-        match self.told.try_recv() {
-            Ok(Order::Drive(segment)) => {
-                self.segment = Some(segment);
-                true
-            }
-            Ok(Order::Leave) | Err(TryRecvError::Disconnected) => false,
-            Err(TryRecvError::Empty) => true,
-        }
-    }
-
-    /// Waits for a segment; false = it is to leave.
-    fn wait(&mut self) -> bool {
-        while self.segment.is_none() {
-            if !self.listen() {
-                return false;
-            }
-            if self.segment.is_none() {
-                std::thread::park();
-            }
-        }
-        true
-    }
-
-    /// Whether something keeps the thread from going to sleep, or would wake it.
-    pub fn is_called(&self) -> bool {
-        let called = |segment: &Segment| self.gate.asked.load(Ordering::SeqCst) || segment.waker().any();
-        self.segment.as_ref().is_some_and(called)
-    }
-
-    /// The segment, until it is given back.
-    pub fn segment(&self) -> Option<&Segment> {
-        self.segment.as_ref()
     }
 }

@@ -23,11 +23,12 @@ mod poll;
 mod pump;
 mod ready;
 mod segment;
+mod steps;
 mod tap;
 
 pub use clock::Clock;
 pub use ctl::{Health, NodeCtl};
-pub use driver::{Driver, Gate, Stepper};
+pub use driver::{Driver, Gate};
 pub use exchange::Exchange;
 pub use feed::{Calls, Feed, Seen};
 pub use fence::{Event, OnFault};
@@ -37,6 +38,7 @@ pub use park::Waker;
 pub use pump::Pump;
 pub use ready::BitSet;
 pub use segment::{Progress, Segment};
+pub use steps::Stepper;
 pub use tap::{RING_BYTES, RING_FRAMES, Tap, Taps};
 
 /// Most frames in one call.

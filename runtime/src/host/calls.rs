@@ -48,10 +48,11 @@ pub fn set_pool(node: NodeRef, fixed_size: u32, pool_size: u32, forward: bool) {
     nodes::with(node, |account, entry| {
         let sets = !forward && !entry.shared.pool_is_set;
         if !account.runs_as(node) {
-            return entry.shared.stage(|staged| {
+            entry.shared.stage(node, |staged| {
                 staged.forward = Some(forward);
                 staged.pool = sets.then_some(spec).or(staged.pool);
             });
+            return;
         }
         account.set_forward(forward);
         if sets {
@@ -64,17 +65,44 @@ pub fn set_pool(node: NodeRef, fixed_size: u32, pool_size: u32, forward: bool) {
 pub fn want_batch(node: NodeRef, frames: u32) {
     nodes::with(node, |account, entry| match account.runs_as(node) {
         true => entry.shared.want_batch(frames),
-        false => entry.shared.stage(|staged| staged.batch_max = Some(frames)),
+        false => {
+            entry.shared.stage(node, |staged| staged.batch_max = Some(frames));
+        }
     });
 }
 
-/// Announces something only one node may have; false when another has it.
+/// Announces something only one node may have; false when another has it. A module that was given up or replaced gets
+/// nothing any more.
 pub fn claim(node: NodeRef, name: &str) -> bool {
     nodes::with(node, |account, entry| {
-        if !account.runs_as(node) {
-            entry.shared.stage(|staged| staged.claims = true);
-        }
-        nodes::claim(account, name)
+        let fresh = nodes::is_unclaimed(name).then(|| name.to_owned());
+        let wanted = || {
+            entry.shared.stage(node, |staged| {
+                staged.claims = true;
+                staged.fresh_claims.extend(fresh);
+            })
+        };
+        (account.runs_as(node) || wanted()) && nodes::claim(account, name)
     })
     .unwrap_or(false)
+}
+
+/// A module says that it has failed. Of one that does not run the node is none the worse: a candidate is refused for it, one
+/// that was replaced or given up is only heard.
+pub fn fault(node: NodeRef, message: &str) {
+    nodes::with(node, |account, entry| {
+        if account.runs_as(node) {
+            entry.shared.set_fault(message);
+            for (target, index) in entry.wake.iter().flatten() {
+                target.wake(*index);
+            }
+            return;
+        }
+        let refused = entry.shared.stage(node, |staged| {
+            staged.fault.get_or_insert_with(|| message.to_owned());
+        });
+        if !refused {
+            log::error!("{}: a module that does not run there any more failed: {message}", entry.shared.name);
+        }
+    });
 }

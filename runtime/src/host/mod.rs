@@ -8,6 +8,6 @@ mod calls;
 pub mod nodes;
 mod table;
 
-pub use calls::{claim, log, random, set_pool, wall_ns, want_batch};
+pub use calls::{claim, fault, log, random, set_pool, wall_ns, want_batch};
 pub use nodes::{Counters, NodeEntry, NodeShared, Wake};
 pub use table::{level as log_level, set_log_level, table};

@@ -49,11 +49,11 @@ pub struct NodeShared {
     counters: Mutex<Vec<Counter>>,
     histograms: Mutex<Vec<(String, &'static Hist)>>,
     readings: Mutex<BTreeMap<String, String>>,
-    staged: Mutex<Staged>,
+    staged: Mutex<(Option<NodeRef>, Staged)>,
 }
 
 /// What an instance that does not run yet has asked for: it happens when it takes over.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Staged {
     /// The pool's buffers.
     pub pool: Option<PoolSpec>,
@@ -63,6 +63,10 @@ pub struct Staged {
     pub batch_max: Option<u32>,
     /// Whether it announced something only one may have.
     pub claims: bool,
+    /// What of that the node did not have before.
+    pub fresh_claims: Vec<String>,
+    /// What it says has failed already.
+    pub fault: Option<String>,
 }
 
 #[derive(Clone)]
@@ -145,6 +149,11 @@ pub fn claim(holder: &Account, name: &str) -> bool {
     *claims.get_or_insert_default().entry(name.to_owned()).or_insert(holder.id()) == holder.id()
 }
 
+/// Whether nobody has it.
+pub fn is_unclaimed(name: &str) -> bool {
+    lock(&CLAIMS).as_ref().is_none_or(|claims| !claims.contains_key(name))
+}
+
 /// Takes a claim back.
 pub fn unclaim(holder: &Account, name: &str) {
     if let Some(claims) = lock(&CLAIMS).as_mut()
@@ -178,14 +187,30 @@ impl NodeShared {
         self.batch_max.store(frames.clamp(1, self.batch_limit.max(1)), Ordering::Relaxed);
     }
 
-    /// Takes note of what an instance asks for that does not run yet.
-    pub fn stage(&self, what: impl FnOnce(&mut Staged)) {
-        what(&mut lock(&self.staged));
+    /// What this instance asks for is noted from now on, until it is taken; what others ask for that do not run is not.
+    pub fn begin_staging(&self, candidate: NodeRef) {
+        *lock(&self.staged) = (Some(candidate), Staged::default());
     }
 
-    /// What was asked for since the last time.
-    pub fn take_staged(&self) -> Staged {
-        std::mem::take(&mut *lock(&self.staged))
+    /// Takes note of what an instance asks for that does not run yet. False = nobody wants to know: it ran before, or
+    /// was given up.
+    pub fn stage(&self, node: NodeRef, what: impl FnOnce(&mut Staged)) -> bool {
+        let mut staged = lock(&self.staged);
+        let wanted = staged.0.is_some_and(|candidate| candidate.0 == node.0);
+        if wanted {
+            what(&mut staged.1);
+        }
+        wanted
+    }
+
+    /// What the candidate has asked for so far.
+    pub fn staged(&self) -> Staged {
+        lock(&self.staged).1.clone()
+    }
+
+    /// The same, and the end of its being a candidate.
+    pub fn end_staging(&self) -> Staged {
+        std::mem::take(&mut *lock(&self.staged)).1
     }
 
     /// Has the module that takes over be called with as many frames as the graph allows, unless it asks for fewer.

@@ -9,7 +9,7 @@ use crate::pool::{self, Account, FRAME_VT, field};
 use rogue_abi::{
     FrameHdr, FreeFn, Hist, Host, HostPtr, NodeRef,
     abi_stable::std_types::{RSlice, RStr},
-    half, reason,
+    reason,
 };
 use rogue_sdk::frame::Frame;
 use std::{
@@ -199,14 +199,7 @@ unsafe extern "C" fn log_level(_: NodeRef) -> *const AtomicU32 {
 }
 
 unsafe extern "C" fn fault(node: NodeRef, message: RStr<'_>) {
-    nodes::with(node, |_, entry| {
-        entry.shared.set_fault(message.as_str());
-        for which in [half::TAKE, half::GIVE] {
-            if let Some(Some((target, index))) = entry.wake.get(which as usize) {
-                target.wake(*index);
-            }
-        }
-    });
+    calls::fault(node, message.as_str());
 }
 
 unsafe extern "C" fn thread_enter(_: NodeRef) {}

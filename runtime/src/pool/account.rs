@@ -26,7 +26,7 @@ pub const MAX_REASONS: usize = field::COUNT - field::DROP_CARD;
 /// Reasons of a card as they are counted, when nothing was swapped: each as its own; four bits each.
 const AS_THEY_ARE: u64 = 0xfedc_ba98_7654_3210;
 /// Instances of a node whose reasons are known apart: the one that runs, the one before, and candidates.
-const BINDINGS: usize = 8;
+const BINDINGS: usize = 16;
 /// Output ports whose pool is found without a lock.
 const QUICK_PORTS: usize = 8;
 
@@ -150,7 +150,11 @@ impl Account {
 
     /// A reference for an instance that may come to run. `counted_as` says where each reason of its card is counted.
     pub fn bind(&self, counted_as: &[usize]) -> NodeRef {
-        let binding = self.bound.fetch_add(1, Ordering::Relaxed).wrapping_add(1) as u16;
+        let next = || self.bound.fetch_add(1, Ordering::Relaxed).wrapping_add(1) as u16;
+        // However many candidates were refused, the reasons of the instance that runs stay known.
+        let place_of = |binding: u32| binding as usize % BINDINGS;
+        let taken = place_of(self.running.load(Ordering::Acquire));
+        let binding = Some(next()).filter(|&n| place_of(n.into()) != taken).unwrap_or_else(next);
         let word = |word: u64, (at, to): (usize, &usize)| {
             let shift = 4 * at as u32;
             word & !(15 << shift) | (*to as u64 & 15) << shift

@@ -9,21 +9,25 @@ use crate::{
     card::{Card, Shape},
     engine::Health,
     graph::PlanNode,
-    host::nodes::Staged,
     metrics::Intent,
     module::{Half, Instance},
-    pool::MAX_REASONS,
+    pool::{MAX_REASONS, field},
 };
 use rogue_abi::NodeRef;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
+
+/// Modules of a run that were replaced or given up and have not come to their end. Each may keep a thread for ever; what is
+/// swapped by hand never has more than one or two on their way.
+const MOST_LEAVING: usize = 16;
 
 /// A new instance beside the old one.
 pub(super) struct Candidate {
     pub(super) instance: Box<dyn Instance>,
     pub(super) halves: [Option<Box<dyn Half>>; 2],
     pub(super) reference: NodeRef,
-    pub(super) staged: Staged,
+    /// It wants what only one may have, and is not started yet.
+    pub(super) exclusive: bool,
     pub(super) spec: NodeSpec,
 }
 
@@ -52,6 +56,11 @@ impl Running {
         }
         if node.ctl.health() == Health::Waiting && !node.ctl.on_trial.load(Ordering::Acquire) {
             return not_now("it failed and is being restarted");
+        }
+        if self.leaving.len() >= MOST_LEAVING {
+            return not_now(
+                "too many modules that were replaced or given up have not returned from their last calls; restart the run",
+            );
         }
         let (old, new) = (&plan.found.card, &wanted.found.card);
         let misfit = |what: String| {
@@ -115,37 +124,49 @@ impl Running {
         Ok((reasons, slots))
     }
 
-    /// Makes a new instance beside the old one; it is started if it wants nothing that only one may have.
+    /// Makes a new instance beside the old one; it is started if it wants nothing that only one may have. One that is
+    /// refused ends on the hand's thread, however long that takes.
     pub(super) fn candidate(
         &mut self,
         index: usize,
         wanted: &Wanted,
-        hand: &Hand,
-    ) -> Result<Candidate, SwapError> {
+        hand: Hand,
+    ) -> Result<(Candidate, Hand), SwapError> {
         const THEN: &str = "it was given up, and nothing was changed";
         let (reasons, slots) = self.reasons_for(index, wanted)?;
         let node = &self.nodes[index];
         let params = Value::Object(wanted.params.clone()).to_string();
         let spec = NodeSpec { name: wanted.node.clone(), params: params.clone(), reasons };
         let reference = node.account.bind(&slots);
-        node.ctl.shared.take_staged();
+        let shared = node.ctl.shared.clone();
+        shared.begin_staging(reference);
         let late =
             |call| SwapError::Late { node: wanted.node.clone(), call, longest: wanted.patience, then: THEN };
         let refused = |call, error| SwapError::Refused { node: wanted.node.clone(), call, error };
         let module = wanted.module.clone();
         let made = hand.call(wanted.patience, move || module.create(reference, &params));
-        let made = made.ok_or_else(|| late("create"))?.map_err(|error| refused("create", error))?;
-        let staged = node.ctl.shared.take_staged();
-        let mut instance = made.instance;
-        if !staged.claims {
+        let Some(made) = made else {
+            self.give_up(&wanted.node, hand);
+            return Err(late("create"));
+        };
+        let made = made.map_err(|error| refused("create", error))?;
+        let (mut instance, halves) = (made.instance, [made.take, made.give]);
+        let exclusive = shared.staged().claims;
+        if !exclusive {
             let started = hand.call(wanted.patience, move || {
                 let done = instance.start();
                 (instance, done)
             });
-            let (back, done) = started.ok_or_else(|| late("start"))?;
-            done.map_err(|error| refused("start", error))?;
+            let Some((back, done)) = started else {
+                self.give_up(&wanted.node, hand);
+                return Err(late("start"));
+            };
             instance = back;
+            if let Err(error) = done {
+                self.leave(index, hand, instance, halves, false, field::CONSUMED);
+                return Err(refused("start", error));
+            }
         }
-        Ok(Candidate { instance, halves: [made.take, made.give], reference, staged, spec })
+        Ok((Candidate { instance, halves, reference, exclusive, spec }, hand))
     }
 }

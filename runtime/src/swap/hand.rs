@@ -33,6 +33,11 @@ impl Hand {
         take.recv_timeout(longest).ok()
     }
 
+    /// Leaves the thread alone, inside of a call that does not return.
+    pub(super) fn give_up(self) -> JoinHandle<()> {
+        self.thread
+    }
+
     /// Makes a last call without waiting for it; says when it has returned.
     pub(super) fn last(self, body: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
         drop(self.jobs.send(Box::new(body)));

@@ -3,6 +3,7 @@
 //! Called by `control`. What holds: everything that can fail or be refused comes before anything runs; a
 //! failed start leaves nothing behind; a stop is bounded in time, and names what did not come to an end.
 
+mod audit;
 mod candidate;
 mod deadline;
 mod ending;

@@ -11,10 +11,10 @@ use crate::{
     engine::{NodeCtl, Pump},
     host::nodes,
     metrics::Intent,
-    module::{Call, Half, Instance, Made, Module, Outbox, State},
+    module::{Call, Half, Instance, Made, Module, Outbox, State, Status},
     pool::{self, Account, field},
 };
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 /// Where a half is.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +55,8 @@ pub(super) struct RunningNode {
     pub(super) previous: Option<Previous>,
     /// The instance that a swap has just replaced.
     pub(super) replaced: Option<Box<dyn Instance>>,
-    /// Until when the module is on trial.
-    pub(super) trial_ends: Option<Instant>,
+    /// Until when the module is on trial, by the run's clock.
+    pub(super) trial_ends_ns: Option<u64>,
 }
 
 impl RunningNode {
@@ -82,8 +82,15 @@ impl RunningNode {
             good: None,
             previous: None,
             replaced: None,
-            trial_ends: None,
+            trial_ends_ns: None,
         }
+    }
+
+    /// The node has failed, and not in a call of its segment: nobody calls it any more.
+    pub(super) fn fail(&self, text: &str) {
+        self.ctl.shared.set_fault(text);
+        self.ctl.fail(Status::Fault, false);
+        self.wake();
     }
 
     /// Has both halves called.

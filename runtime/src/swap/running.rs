@@ -19,6 +19,12 @@ use std::{
 /// How long a module may take to stop, or a segment to come out of a module, once the drain is over.
 pub(super) const LAST_CALL: Duration = Duration::from_secs(2);
 
+/// An instance that was replaced or given up, and comes to its end on a thread of its own.
+pub(super) struct Leaving {
+    pub(super) node: String,
+    pub(super) thread: JoinHandle<()>,
+}
+
 /// A graph that runs.
 pub struct Running {
     /// What runs.
@@ -28,8 +34,7 @@ pub struct Running {
     pub(super) nodes: Vec<RunningNode>,
     pub(super) drivers: Vec<Option<Driver>>,
     pub(super) exchanges: Vec<Arc<Exchange>>,
-    /// Threads on which instances that were replaced come to their end.
-    pub(super) leaving: Vec<JoinHandle<()>>,
+    pub(super) leaving: Vec<Leaving>,
     /// Modules that run in the shadow of others.
     pub(super) shadows: Vec<Shadow>,
     /// Taps that are open, as far as somebody still reads them.
@@ -180,8 +185,11 @@ impl Running {
         let Some(failed) = self.nodes.get(node) else { return };
         self.faults.push((failed.spec.name.clone(), text));
         failed.wake();
+        // One that waits, and not for a restart, failed on a trial that may be over by now.
+        let waits = failed.ctl.health() == Health::Waiting;
+        let tried = failed.ctl.on_trial.load(Ordering::Acquire) || failed.ctl.on_fault != OnFault::Restart;
         self.end_shadows(Some(node), "the module that runs failed meanwhile");
-        if failed.ctl.on_trial.load(Ordering::Acquire) && self.trial_failed(node) {
+        if waits && tried && self.trial_failed(node) {
             return;
         }
         let Some(failed) = self.nodes.get(node) else { return };
@@ -241,11 +249,7 @@ impl Running {
             self.attend(Duration::from_millis(5));
         }
         // Instances that were replaced end before the books are closed.
-        for thread in self.leaving.drain(..) {
-            while !thread.is_finished() && Instant::now() < deadline {
-                std::thread::park_timeout(Duration::from_millis(1));
-            }
-        }
+        self.settle(deadline.saturating_duration_since(Instant::now()));
         for (number, place) in self.drivers.iter_mut().enumerate() {
             let Some(driver) = place.take() else { continue };
             if driver.is_finished() {
@@ -272,6 +276,10 @@ impl Running {
         ending.stuck.extend(self.close(charge));
         ending.stuck.dedup();
         ending.ledger = self.ledger(true);
+        // What such an instance still has nobody else can give back.
+        let leaving = std::mem::take(&mut self.leaving);
+        let holds = |name: &str| ending.ledger.nodes.iter().any(|book| book.name == name && book.held != 0);
+        ending.stuck.extend(leaving.into_iter().map(|leaving| leaving.node).filter(|node| holds(node)));
         ending.ledger.count_left_behind(&ending.stuck);
         for node in &self.nodes {
             if let Some(text) = node.ctl.shared.take_fault() {

@@ -13,13 +13,14 @@ use super::{
     SwapError, Swapped, Wanted,
     candidate::Candidate,
     hand::Hand,
-    hand_over::{HandedOver, Terms, hand_over},
+    hand_over::{HandedOver, Terms, hand_over, said_elsewhere},
     node::Place,
-    running::{LAST_CALL, Running},
+    running::{LAST_CALL, Leaving, Running},
     wanted::Previous,
 };
 use crate::{
     engine::{Health, OnFault, Segment},
+    host::nodes,
     metrics::Ledger,
     module::{ColdError, Half, Instance, State},
     pool::{self, field},
@@ -70,7 +71,7 @@ impl Running {
         let since = paused_since(&taken);
         let text = Value::Object(wanted.params.clone()).to_string();
         let done =
-            self.call_old(index, &hand, "reconfigure", wanted.patience, move |old| old.reconfigure(&text));
+            self.call_old(index, hand, "reconfigure", wanted.patience, move |old| old.reconfigure(&text));
         self.renew_and_put(index, &mut taken);
         let pause = self.passed_since(since);
         match done {
@@ -109,39 +110,79 @@ impl Running {
 
     /// Ends trials whose time is over.
     pub(super) fn end_trials(&mut self) {
-        let now = Instant::now();
-        for node in self.nodes.iter_mut().filter(|node| node.trial_ends.is_some_and(|end| end <= now)) {
-            node.trial_ends = None;
+        let now_ns = self.clock.now_ns();
+        for node in self.nodes.iter_mut().filter(|node| node.trial_ends_ns.is_some_and(|end| end <= now_ns)) {
+            node.trial_ends_ns = None;
             node.ctl.on_trial.store(false, Ordering::Release);
         }
-        self.leaving.retain(|thread| !thread.is_finished());
+        self.leaving.retain(|leaving| !leaving.thread.is_finished());
+    }
+
+    /// Waits until the modules that were replaced or given up have come to their end, at most so long; false: not all.
+    pub fn settle(&mut self, longest: Duration) -> bool {
+        const LOOK: Duration = Duration::from_micros(100);
+        let deadline = Instant::now() + longest;
+        loop {
+            self.leaving.retain(|leaving| !leaving.thread.is_finished());
+            if self.leaving.is_empty() || Instant::now() >= deadline {
+                return self.leaving.is_empty();
+            }
+            std::thread::park_timeout(LOOK);
+        }
     }
 
     fn swap_with(&mut self, wanted: Wanted, state: Option<State>) -> Result<Swapped, SwapError> {
         let index = self.index_of(&wanted.node)?;
+        let done = self.swap_node(index, wanted, state);
+        if done.is_err() {
+            // What only the candidate announced is free again.
+            let node = &self.nodes[index];
+            for name in node.ctl.shared.end_staging().fresh_claims {
+                nodes::unclaim(node.account, &name);
+            }
+        }
+        done
+    }
+
+    fn swap_node(
+        &mut self,
+        index: usize,
+        wanted: Wanted,
+        state: Option<State>,
+    ) -> Result<Swapped, SwapError> {
         self.may_swap(index, &wanted)?;
         let before = self.ledger(false);
         let previous = self.as_it_runs(index);
         let hand = self.hand(&wanted.node)?;
-        let mut candidate = self.candidate(index, &wanted, &hand)?;
+        let (mut candidate, hand) = self.candidate(index, &wanted, hand)?;
+        let exclusive = candidate.exclusive;
         let mut taken = match self.take_segments(index, wanted.patience) {
             Ok(taken) => taken,
             Err(error) => {
-                self.leave(hand, candidate.instance, candidate.halves, false, field::CONSUMED);
+                self.leave(index, hand, candidate.instance, candidate.halves, !exclusive, field::CONSUMED);
                 return Err(error);
             }
         };
         let since = paused_since(&taken);
         let node = &mut self.nodes[index];
+        if let Some(said) = node.ctl.shared.staged().fault {
+            self.put_segments(&mut taken);
+            self.leave(index, hand, candidate.instance, candidate.halves, !exclusive, field::CONSUMED);
+            let error = ColdError::Refused(format!("it failed before it took over: {said}"));
+            return Err(SwapError::Refused { node: wanted.node, call: "start", error });
+        }
         let old_lives = node.ctl.health() == Health::Running && node.instance.is_some();
-        let exclusive = candidate.staged.claims;
         let terms = Terms { old_lives, keep_state: wanted.keep_state, state, exclusive };
         let handed = hand_over(node, &mut candidate, terms, &hand, wanted.patience);
         let handed = match handed {
             Ok(handed) => handed,
             Err(error) => {
                 self.put_segments(&mut taken);
-                self.leave(hand, candidate.instance, candidate.halves, true, field::CONSUMED);
+                // What it had adopted and did not give back is lost.
+                let adopted =
+                    matches!(error, SwapError::Refused { call: "adopt", .. } | SwapError::Broken { .. });
+                let charge = if adopted { field::DROP_SWAPPED } else { field::CONSUMED };
+                self.leave(index, hand, candidate.instance, candidate.halves, !exclusive, charge);
                 return Err(error);
             }
         };
@@ -210,6 +251,11 @@ impl Running {
         let node = &self.nodes[index];
         let mut numbers: Vec<usize> = node.places.iter().flatten().map(|place| place.segment).collect();
         numbers.dedup();
+        self.take(&numbers, &node.spec.name, patience)
+    }
+
+    /// Takes these segments from their threads, on behalf of that node.
+    pub(super) fn take(&self, numbers: &[usize], node: &str, patience: Duration) -> Result<Taken, SwapError> {
         let drivers = || numbers.iter().filter_map(|&number| Some((number, self.drivers[number].as_ref()?)));
         drivers().for_each(|(_, driver)| driver.pause());
         let deadline = Instant::now() + patience;
@@ -223,7 +269,7 @@ impl Running {
                     self.put_segments(&mut taken);
                     drivers().for_each(|(_, driver)| driver.go_on());
                     return Err(SwapError::Busy {
-                        node: node.spec.name.clone(),
+                        node: node.to_owned(),
                         inside: inside.unwrap_or_else(|| "its segment".to_owned()),
                         longest: patience,
                     });
@@ -261,7 +307,7 @@ impl Running {
     pub(super) fn call_old<T: Send + 'static>(
         &mut self,
         index: usize,
-        hand: &Hand,
+        hand: Hand,
         call: &'static str,
         patience: Duration,
         body: impl FnOnce(&mut dyn Instance) -> Result<T, ColdError> + Send + 'static,
@@ -278,10 +324,12 @@ impl Running {
         match called {
             Some((old, done)) => {
                 node.instance = Some(old);
-                done.map_err(|error| SwapError::Refused { node: name, call, error })
+                let said = |error| said_elsewhere(call, error, &node.ctl.shared);
+                done.map_err(|error| SwapError::Refused { node: name, call, error: said(error) })
             }
             None => {
-                node.ctl.shared.set_fault(&format!("did not return from {call}"));
+                node.fail(&format!("did not return from {call}"));
+                self.give_up(&name, hand);
                 let then = "the node has failed with it";
                 Err(SwapError::Late { node: name, call, longest: patience, then })
             }
@@ -296,8 +344,9 @@ impl Running {
         taken: &mut Taken,
         wanted: &Wanted,
     ) -> [Option<Box<dyn Half>>; 2] {
-        let Candidate { instance, halves, reference, staged, spec } = candidate;
+        let Candidate { instance, halves, reference, spec, .. } = candidate;
         let node = &mut self.nodes[index];
+        let staged = node.ctl.shared.end_staging();
         node.account.run_as(reference);
         node.ctl.shared.reset_batch();
         if let Some(frames) = staged.batch_max {
@@ -327,7 +376,8 @@ impl Running {
         node.spec = spec;
         node.started = true;
         node.ctl.on_trial.store(!wanted.grace.is_zero(), Ordering::Release);
-        node.trial_ends = (!wanted.grace.is_zero()).then(|| Instant::now() + wanted.grace);
+        let grace_ns = u64::try_from(wanted.grace.as_nanos()).unwrap_or(u64::MAX);
+        node.trial_ends_ns = (grace_ns > 0).then(|| self.clock.now_ns().saturating_add(grace_ns));
         self.runs_now(index, wanted);
         old
     }
@@ -359,19 +409,21 @@ impl Running {
             drop(halves);
             return;
         }
-        self.leave(hand, old, halves, true, charge);
+        self.leave(index, hand, old, halves, true, charge);
     }
 
     /// Ends an instance on a thread of its own; what it still holds is counted in `charge`.
-    fn leave(
+    pub(super) fn leave(
         &mut self,
+        index: usize,
         hand: Hand,
         mut instance: Box<dyn Instance>,
         halves: [Option<Box<dyn Half>>; 2],
         started: bool,
         charge: usize,
     ) {
-        self.leaving.push(hand.last(move || {
+        let node = self.nodes[index].spec.name.clone();
+        let thread = hand.last(move || {
             pool::charge_as(charge, || {
                 if started {
                     instance.stop();
@@ -379,7 +431,13 @@ impl Running {
                 drop(halves);
                 drop(instance);
             });
-        }));
+        });
+        self.leaving.push(Leaving { node, thread });
+    }
+
+    /// Leaves a module alone that does not return from a call.
+    pub(super) fn give_up(&mut self, node: &str, hand: Hand) {
+        self.leaving.push(Leaving { node: node.to_owned(), thread: hand.give_up() });
     }
 }
 

@@ -91,6 +91,18 @@ pub enum SwapError {
         /// What it said.
         error: ColdError,
     },
+    /// A module refused, and the one before could not take back what it had given up.
+    #[error(
+        "node {node}: after a swap that was refused its module could not go on: {call}: {error}; the node has failed"
+    )]
+    Broken {
+        /// The node.
+        node: String,
+        /// The call.
+        call: &'static str,
+        /// What it said.
+        error: ColdError,
+    },
     /// A module did not return.
     #[error("node {node}: its module did not return from {call} within {} ms; {then}", longest.as_millis())]
     Late {

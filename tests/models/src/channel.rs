@@ -89,8 +89,15 @@ impl<T> Receiver<T> {
         }
     }
 
+    /// No time ever comes: waits until there is something.
     pub fn recv_timeout(&self, _: Duration) -> Result<T, RecvTimeoutError> {
-        self.try_recv().map_err(|_| RecvTimeoutError::Timeout)
+        loop {
+            match self.try_recv() {
+                Ok(message) => return Ok(message),
+                Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
+                Err(TryRecvError::Empty) => models_std::thread::yield_now(),
+            }
+        }
     }
 
     pub fn is_empty(&self) -> bool {

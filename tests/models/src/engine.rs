@@ -27,6 +27,8 @@ mod poll;
 mod ready;
 #[path = "../../../runtime/src/engine/segment.rs"]
 mod segment;
+#[path = "../../../runtime/src/engine/steps.rs"]
+mod steps;
 
 pub use clock::Clock;
 pub use ctl::{Health, NodeCtl};

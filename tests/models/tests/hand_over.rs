@@ -140,6 +140,24 @@ fn a_segment_asked_to_pause_comes_back_with_its_frames() {
     });
 }
 
+/// Who asked for a segment and wants it no longer leaves it to its thread, or gives it back, whichever came first.
+#[test]
+fn a_pause_that_is_taken_back_holds_nothing_up() {
+    check_sums("pause taken back", 2, || {
+        let (wanted, taken) = (Arc::new(AtomicU32::new(1)), Arc::new(AtomicU32::new(0)));
+        let (want, open, count) = (wanted.clone(), Arc::new(AtomicU32::new(1)), taken.clone());
+        let graph = run(OnFault::Stop, |account| [source(account, want), gate(open, count)]);
+        graph.driver.pause();
+        graph.driver.go_on();
+        graph.driver.stop();
+        let segment = graph.driver.join().expect("the segment");
+        assert_eq!(taken.load(SeqCst) + wanted.load(SeqCst), 1, "what was made arrived");
+        assert!(segment.is_over(), "it came to its end");
+        balanced(graph.source, graph.sink, 0);
+        segment.end_halves(field::CONSUMED);
+    });
+}
+
 /// What is woken while the segment is on its way back is heard by the next thread.
 #[test]
 fn a_wake_beside_a_pause_is_heard_after_it() {

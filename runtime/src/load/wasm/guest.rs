@@ -360,7 +360,7 @@ impl Guest {
 
     fn fault(&self, text: &str) {
         if let Some(home) = &self.store.data().home {
-            home.shared.set_fault(text);
+            host::fault(home.node, text);
         }
     }
 

@@ -233,7 +233,7 @@ impl Running {
         let holds = NodeBook::read(&shadow.node, node.account.id(), &node.spec.reasons).held > 0;
         let account = shadow.account;
         let copied =
-            self.call_old(index, &hand, "snapshot", patience, move |old| copy_of(old, keep, holds, account));
+            self.call_old(index, hand, "snapshot", patience, move |old| copy_of(old, keep, holds, account));
         let copied = copied.map(|(state, held)| {
             if let Some(place) = self.nodes[index].places[0]
                 && let Some((_, segment)) = taken.iter_mut().find(|(number, _)| *number == place.segment)

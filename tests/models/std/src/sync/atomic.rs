@@ -246,6 +246,30 @@ impl AtomicU8 {
     pub fn store(&self, value: u8, order: Ordering) {
         self.0.store(value, order);
     }
+
+    /// As the real one.
+    #[track_caller]
+    pub fn compare_exchange(
+        &self,
+        current: u8,
+        new: u8,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<u8, u8> {
+        self.0.compare_exchange(current, new, success, failure)
+    }
+}
+
+impl Default for AtomicU8 {
+    fn default() -> Self {
+        AtomicU8::new(0)
+    }
+}
+
+impl std::fmt::Debug for AtomicU8 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AtomicU8")
+    }
 }
 
 /// As the real one.
