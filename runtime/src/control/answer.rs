@@ -52,6 +52,9 @@ pub struct Show {
     pub links: Vec<String>,
     /// The graph as it runs now, as a graph file.
     pub yaml: String,
+    /// Where metrics are read, if they are.
+    #[serde(default)]
+    pub metrics: Option<String>,
 }
 
 /// A node as it runs.
@@ -75,6 +78,12 @@ pub struct ShownNode {
     pub params: Map<String, Value>,
     /// Threads that drive it, by the number of their segment.
     pub segments: Vec<usize>,
+    /// The call that it is in, if it has been there for some time: `accept`, `produce` or `finish`.
+    #[serde(default)]
+    pub inside: Option<String>,
+    /// How long it has been in that call, in milliseconds.
+    #[serde(default)]
+    pub inside_ms: Option<u64>,
 }
 
 /// What every node does.
@@ -124,6 +133,15 @@ pub struct TopNode {
     pub faults: u64,
     /// What the last of them said.
     pub last_fault: Option<String>,
+    /// Frames that its last call left in its inbox.
+    #[serde(default)]
+    pub waiting: u64,
+    /// The call that it is in, if it has been there for some time: `accept`, `produce` or `finish`.
+    #[serde(default)]
+    pub inside: Option<String>,
+    /// How long it has been in that call, in milliseconds.
+    #[serde(default)]
+    pub inside_ms: Option<u64>,
 }
 
 /// Frames dropped for one reason.

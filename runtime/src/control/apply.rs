@@ -5,7 +5,7 @@
 //! [`finish`]. What holds: nothing here waits but for what a swap itself waits for; a refused command changes nothing;
 //! of two changes of one node at a time neither undoes the other.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
     answer::{Answer, Books, Changed, ComparedOnly, Comparison, Exchanged, StateHandedOver},
@@ -41,6 +41,8 @@ pub struct Desk<'a> {
     pub rates: Rates,
     /// How long a stop may take to deliver what is held.
     pub drain: Duration,
+    /// Where metrics are read, if they are.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// What is to be done on another thread.

@@ -24,6 +24,7 @@ mod line;
 mod list;
 mod live;
 mod logger;
+mod metrics;
 mod numbers;
 mod pages;
 mod panic_hook;

@@ -9,7 +9,7 @@ mod signals;
 mod status_line;
 mod watch;
 
-use std::io;
+use std::{io, net::SocketAddr};
 
 use super::{
     apply::Desk,
@@ -17,6 +17,7 @@ use super::{
     exit,
     io::{INDENT, Io, is_closed},
     logger::{Logger, TARGET},
+    metrics::Metrics,
     numbers,
     prepare::{self, Prepared},
     rates::Rates,
@@ -56,20 +57,25 @@ pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, 
         }
     };
     let name = plan.name.clone();
-    let desk = desk(&prepared, args, globals, logger);
+    let metrics = match args.metrics.map(|address| metrics(address, io)).transpose() {
+        Ok(metrics) => metrics,
+        Err(code) => return code,
+    };
+    let desk = desk(&prepared, args, globals, logger, metrics.as_ref().map(Metrics::address));
     let server = if args.no_control { None } else { server(&name) };
-    let running = match swap::start(plan, modules, Clock::Real) {
+    let mut running = match swap::start(plan, modules, Clock::Real) {
         Ok(running) => running,
         Err(error) => return not_started(&prepared, &error, io),
     };
+    running.tell_calls_longer_than(args.watchdog);
     log::info!(
         target: TARGET,
         "graph {name} runs: {} nodes in {} segments",
         running.plan.nodes.len(),
         running.plan.segments.len()
     );
-    let ending =
-        Watch::new(args, &running, signals, screen, logger).until_end(running, desk, server.as_ref());
+    let watch = Watch::new(args, &running, signals, screen, logger);
+    let ending = watch.until_end(running, desk, server.as_ref(), metrics);
     logger.finish();
     if let Err(error) = report(&name, &ending, globals, io)
         && !is_closed(&error)
@@ -82,7 +88,13 @@ pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, 
 }
 
 /// What commands to this run are applied with.
-fn desk<'a>(prepared: &Prepared, args: &RunArgs, globals: &Globals, logger: &'a Logger) -> Desk<'a> {
+fn desk<'a>(
+    prepared: &Prepared,
+    args: &RunArgs,
+    globals: &Globals,
+    logger: &'a Logger,
+    metrics: Option<SocketAddr>,
+) -> Desk<'a> {
     Desk {
         spec: prepared.checked.spec.clone(),
         start: prepared.checked.plan.clone(),
@@ -91,7 +103,26 @@ fn desk<'a>(prepared: &Prepared, args: &RunArgs, globals: &Globals, logger: &'a 
         logger,
         rates: Rates::default(),
         drain: args.drain,
+        metrics,
     }
+}
+
+/// The port that metrics are read from. Who asks for it counts on it: without it nothing is started.
+fn metrics(address: SocketAddr, io: &mut Io<'_>) -> Result<Metrics, u8> {
+    let metrics = Metrics::open(address).map_err(|error| {
+        let what_to_do = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                "another program has this port: write another one, or 0 for one that is free"
+            }
+            io::ErrorKind::AddrNotAvailable => "this machine does not have this address",
+            io::ErrorKind::PermissionDenied => "ports below 1024 are for the system",
+            _ => "nothing was started",
+        };
+        io.error(format!("--metrics: {address} cannot be listened at: {error}; {what_to_do}"));
+        exit::USAGE
+    })?;
+    log::info!(target: TARGET, "metrics at http://{}/metrics", metrics.address());
+    Ok(metrics)
 }
 
 /// The control socket. A graph runs without one where there can be none.

@@ -2,6 +2,8 @@
 //!
 //! Called by [`apply`](super::apply). Changes nothing, and counts nothing that has to be walked for.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -19,6 +21,9 @@ use crate::{
     swap::{NodeStatus, Running},
 };
 
+/// A call that has lasted for so long is shown: shorter ones are seen by chance.
+const INSIDE: Duration = Duration::from_millis(100);
+
 /// The plan as it runs.
 pub fn show(running: &Running, desk: &Desk<'_>) -> Result<Show, Refusal> {
     let plan = &running.plan;
@@ -32,6 +37,7 @@ pub fn show(running: &Running, desk: &Desk<'_>) -> Result<Show, Refusal> {
         nodes: nodes.map(|(index, (node, status))| shown(plan, index, node, &status)).collect(),
         links: (0..plan.links.len()).map(|link| link_text(plan, link)).collect(),
         yaml,
+        metrics: desk.metrics.map(|address| format!("http://{address}/metrics")),
     })
 }
 
@@ -50,7 +56,15 @@ fn shown(plan: &Plan, index: usize, node: &PlanNode, status: &NodeStatus) -> Sho
         health: health(status.health).to_owned(),
         params: node.params.clone(),
         segments: (0..).zip(&plan.segments).filter(|(_, s)| drives(s)).map(|(number, _)| number).collect(),
+        inside: inside(status).map(|(call, _)| call),
+        inside_ms: inside(status).map(|(_, ms)| ms),
     }
+}
+
+/// The call that a node is in, and for how many milliseconds, if that is worth showing.
+fn inside(status: &NodeStatus) -> Option<(String, u64)> {
+    let (call, lasted) = status.watched.inside.filter(|(_, lasted)| *lasted >= INSIDE)?;
+    Some((call.to_owned(), u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX)))
 }
 
 fn link_text(plan: &Plan, link: usize) -> String {
@@ -114,11 +128,14 @@ fn line(running: &Running, node: &PlanNode, status: &NodeStatus, rate: Rate) -> 
         queue: fill(node, status),
         faults: book.faults,
         last_fault: last.map(|(_, text)| text.clone()),
+        waiting: status.watched.waiting,
+        inside: inside(status).map(|(call, _)| call),
+        inside_ms: inside(status).map(|(_, ms)| ms),
     }
 }
 
 /// How full a queue is, if its module says that as `fifo` does: `size`, of at most `max_depth`.
-fn fill(node: &PlanNode, status: &NodeStatus) -> Option<Fill> {
+pub fn fill(node: &PlanNode, status: &NodeStatus) -> Option<Fill> {
     if node.found.card.give != Some(Give::Queue) {
         return None;
     }

@@ -192,7 +192,8 @@ ledger: 100,000 created + 0 shared
         let pool = crate::pool::PoolSpec { fixed_size: 1472, pool_size: 10_000 };
         let counters = vec![("kernel_drops".to_owned(), rogue_abi::counter_kind::OUTSIDE, 1200)];
         let readings_of = vec![("peer".to_owned(), "a\nb".to_owned())];
-        let status = NodeStatus { book, health: Health::Running, pool, counters, readings: readings_of };
+        let (health, watched) = (Health::Running, Default::default());
+        let status = NodeStatus { book, health, pool, counters, readings: readings_of, watched };
         let text = "udp.frame_count 3\nudp.byte_count 4,500\nudp.dropped 0\nudp.alloc_count 0\nudp.alloc_bytes 0\n\
             udp.fixed_size 1,472\nudp.pool_size 10,000\n\
             udp.kernel_drops 1,200 (outside of the graph)\nudp.peer a\\nb\n";

@@ -83,10 +83,12 @@ fn missing(ending: &Ending) -> Missing {
             add(drop.frames, format!("lost {} ({})", thousands(drop.frames), drop.reason));
         }
         let held = u64::try_from(node.held).unwrap_or(0) + node.queued;
+        let left_behind = ending.left_behind.contains(&node.name);
         match (ending.stuck.contains(&node.name), held) {
             (true, 0) => add(0, "did not return from its module".to_owned()),
             (true, held) => add(held, format!("did not return from its module, with {}", frames(held))),
             (false, 0) => {}
+            (false, held) if left_behind => add(held, format!("was left behind with {}", frames(held))),
             (false, held) => add(held, format!("leaked {}", thousands(held))),
         }
     }

@@ -1,10 +1,60 @@
 //! How long a half is busy: most calls are too short to be timed, so some stand for the rest.
 //!
 //! Used by `node`. What holds: the clock is asked at most once in [`SAMPLE_EVERY`] calls of a half whose calls are
-//! short, and around every call of one whose calls are long.
+//! short, and around every call of one whose calls are long; what is counted only grows, whoever reads it when.
 
 use crate::pool;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Where the classes of call times end, in nanoseconds; the last class has no end.
+pub const CALL_BOUNDS_NS: [u64; 15] = [
+    500,
+    1_000,
+    5_000,
+    10_000,
+    50_000,
+    100_000,
+    500_000,
+    1_000_000,
+    5_000_000,
+    10_000_000,
+    50_000_000,
+    100_000_000,
+    500_000_000,
+    1_000_000_000,
+    10_000_000_000,
+];
+/// Classes of call times.
+const CLASSES: usize = CALL_BOUNDS_NS.len() + 1;
+
+/// How long the calls of a node took: a sum, and how many of each class.
+#[derive(Debug, Default)]
+pub struct CallTimes {
+    busy_ns: AtomicU64,
+    classes: [AtomicU64; CLASSES],
+}
+
+impl CallTimes {
+    /// Adds a call that stands for so many. Both halves of a node may, each on its thread.
+    #[inline(never)]
+    fn add(&self, spent_ns: u64, stands_for: u64) {
+        self.busy_ns.fetch_add(spent_ns * stands_for, Ordering::Relaxed);
+        let class = CALL_BOUNDS_NS.partition_point(|bound| *bound < spent_ns);
+        if let Some(class) = self.classes.get(class) {
+            class.fetch_add(stands_for, Ordering::Relaxed);
+        }
+    }
+
+    /// Nanoseconds inside the module.
+    pub fn busy_ns(&self) -> u64 {
+        self.busy_ns.load(Ordering::Relaxed)
+    }
+
+    /// Calls of each class of [`CALL_BOUNDS_NS`], the one without an end last.
+    pub fn classes(&self) -> [u64; CLASSES] {
+        std::array::from_fn(|class| self.classes.get(class).map_or(0, |n| n.load(Ordering::Relaxed)))
+    }
+}
 
 /// So many first calls are timed each; of later ones, one in so many.
 pub const SAMPLE_EVERY: u32 = 64;
@@ -19,9 +69,9 @@ pub struct Busy {
 }
 
 impl Busy {
-    /// Runs a call; adds what it took, or what it stands for, to `busy_ns`, which only this thread writes.
+    /// Runs a call; adds what it took, or what it stands for, to `times`.
     #[inline]
-    pub fn time<T>(&mut self, busy_ns: &AtomicU64, body: impl FnOnce() -> T) -> T {
+    pub fn time<T>(&mut self, times: &CallTimes, body: impl FnOnce() -> T) -> T {
         let call = self.calls;
         // Past the first calls it stays past them.
         self.calls = call.checked_add(1).unwrap_or(SAMPLE_EVERY);
@@ -36,7 +86,7 @@ impl Busy {
         let done = body();
         let spent = pool::now_ns() - start;
         self.long = spent >= LONG_NS;
-        busy_ns.store(busy_ns.load(Ordering::Relaxed) + spent * stands_for, Ordering::Relaxed);
+        times.add(spent, stands_for);
         done
     }
 }
@@ -47,11 +97,11 @@ mod tests {
 
     /// Whether each of `calls` calls changed the sum.
     fn timed(busy: &mut Busy, calls: usize, body: impl Fn()) -> Vec<bool> {
-        let sum = AtomicU64::new(0);
+        let times = CallTimes::default();
         let mut before = 0;
         let mut see = || {
-            busy.time(&sum, &body);
-            std::mem::replace(&mut before, sum.load(Ordering::Relaxed)) != before
+            busy.time(&times, &body);
+            std::mem::replace(&mut before, times.busy_ns()) != before
         };
         (0..calls).map(|_| see()).collect()
     }
@@ -73,8 +123,20 @@ mod tests {
         assert_eq!(timed(&mut busy, every, short), expected);
         busy.calls = u32::MAX;
         busy.long = false;
-        busy.time(&AtomicU64::new(0), || ());
-        busy.time(&AtomicU64::new(0), || ());
+        busy.time(&CallTimes::default(), || ());
+        busy.time(&CallTimes::default(), || ());
         assert!(busy.calls >= SAMPLE_EVERY, "what is past the first calls stays past them");
+    }
+
+    #[test]
+    fn a_call_is_in_the_class_that_its_time_ends_in_with_those_it_stands_for() {
+        let times = CallTimes::default();
+        for (spent_ns, stands_for) in [(1, 64), (500, 1), (501, 64), (2_000_000, 1), (u64::MAX / 2, 1)] {
+            times.add(spent_ns, stands_for);
+        }
+        let classes = times.classes();
+        assert_eq!((classes[0], classes[1], classes[8], classes[15]), (65, 64, 1, 1));
+        assert_eq!(classes.iter().sum::<u64>(), 131);
+        assert_eq!(times.busy_ns(), 64 + 500 + 501 * 64 + 2_000_000 + u64::MAX / 2);
     }
 }

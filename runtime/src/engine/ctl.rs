@@ -1,6 +1,6 @@
 //! What both halves of a node share, and what others may watch: its health, its failures, the time it takes.
 
-use super::{Event, OnFault, Taps};
+use super::{CallTimes, Event, OnFault, Taps};
 use crate::{
     host::NodeShared,
     module::Status,
@@ -36,8 +36,10 @@ pub struct NodeCtl {
     pub on_fault: OnFault,
     /// Failures so far.
     pub faults: AtomicU64,
-    /// Nanoseconds inside the module, sampled (`busy`).
-    pub busy_ns: AtomicU64,
+    /// Time inside the module, sampled (`busy`).
+    pub times: CallTimes,
+    /// Frames that its last call left in the inbox.
+    pub waiting: AtomicU64,
     /// Set when a half of it has come to its end.
     pub ended: AtomicBool,
     /// Who looks at what leaves its outputs.
@@ -57,11 +59,24 @@ impl NodeCtl {
         on_fault: OnFault,
         events: Sender<Event>,
     ) -> Self {
-        let (faults, busy_ns) = (AtomicU64::new(0), AtomicU64::new(0));
+        let (faults, waiting) = (AtomicU64::new(0), AtomicU64::new(0));
         let (ended, on_trial) = (AtomicBool::new(false), AtomicBool::new(false));
         let health = AtomicU8::new(0);
-        let taps = Taps::default();
-        NodeCtl { node, account, shared, on_fault, faults, busy_ns, ended, taps, on_trial, health, events }
+        let (times, taps) = (CallTimes::default(), Taps::default());
+        NodeCtl {
+            node,
+            account,
+            shared,
+            on_fault,
+            faults,
+            times,
+            waiting,
+            ended,
+            taps,
+            on_trial,
+            health,
+            events,
+        }
     }
 
     /// How it is doing.

@@ -5,7 +5,7 @@
 //! to leave. What it does between two sleeps is in [`steps`](super::steps).
 
 use super::{
-    Event, Segment, Waker,
+    Event, Inside, Segment, Waker,
     park::Parker,
     segment::Progress,
     steps::{Order, Stepper, Steps, step},
@@ -152,8 +152,8 @@ impl Driver {
         }
     }
 
-    /// The half that is being called now, as far as one can tell from outside.
-    pub fn inside(&self) -> Option<usize> {
+    /// The call that a half is in now, as far as one can tell from outside.
+    pub fn inside(&self) -> Option<Inside> {
         self.waker.inside()
     }
 

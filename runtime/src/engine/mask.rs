@@ -33,6 +33,7 @@ impl Segment {
 
     pub(super) fn block(&mut self, n: usize) {
         self.ready.remove(n);
+        self.nodes[n].show_waiting();
         if !self.blocked.contains(n) {
             self.blocked.insert(n);
             self.remask();

@@ -26,6 +26,7 @@ mod segment;
 mod steps;
 mod tap;
 
+pub use busy::{CALL_BOUNDS_NS, CallTimes};
 pub use clock::Clock;
 pub use ctl::{Health, NodeCtl};
 pub use driver::{Driver, Gate};
@@ -34,7 +35,7 @@ pub use feed::{Calls, Feed, Seen};
 pub use fence::{Event, OnFault};
 pub use inbox::Inbox;
 pub use node::{Node, Role, Target};
-pub use park::Waker;
+pub use park::{CallKind, Inside, Waker};
 pub use pump::Pump;
 pub use ready::BitSet;
 pub use segment::{Progress, Segment};

@@ -102,7 +102,7 @@ impl Node {
             max: 0,
             wake_at_ns: 0,
         };
-        let status = self.busy.time(&self.ctl.busy_ns, || self.half.accept(&mut call));
+        let status = self.busy.time(&self.ctl.times, || self.half.accept(&mut call));
         let (taken, completed, wake_at_ns, inside) =
             (call.taken, call.completed_out, call.wake_at_ns, call.inside);
         let left = payload_of(call.frames.get(taken..).unwrap_or(&[]));
@@ -110,6 +110,7 @@ impl Node {
             pool::count2(self.ctl.account, (field::IN, taken as u64), (field::IN_BYTES, bytes - left));
             self.inbox.consume(taken, bytes - left);
         }
+        self.show_waiting();
         self.ask(wake_at_ns);
         if matches!(status, Status::Fault | Status::Panicked) {
             fence::drop_unfinished(&mut out.items, completed);
@@ -167,10 +168,16 @@ impl Node {
     ) -> Status {
         let mut call = Call::asking(now_ns, max, out);
         let half = &mut *self.half;
-        let status = self.busy.time(&self.ctl.busy_ns, || body(half, &mut call));
+        let status = self.busy.time(&self.ctl.times, || body(half, &mut call));
         let wake_at_ns = call.wake_at_ns;
         self.ask(wake_at_ns);
         self.after(status)
+    }
+
+    /// Says to whoever watches how much waits in the inbox.
+    #[inline]
+    pub(super) fn show_waiting(&self) {
+        self.ctl.waiting.store(self.inbox.len() as u64, Ordering::Relaxed);
     }
 
     /// A time asked for replaces an earlier one; a call that asks for none leaves it.

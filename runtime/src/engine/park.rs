@@ -10,7 +10,7 @@ use std::{
     os::fd::RawFd,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread::Thread,
     time::Duration,
@@ -23,9 +23,46 @@ pub struct Waker {
     thread: Mutex<Option<Thread>>,
     bell: OnceLock<Option<Bell>>,
     watches: Mutex<Vec<Watch>>,
-    /// The half that is being called, counted from 1; 0 = none.
-    inside: AtomicU32,
+    /// The half that is being called, which of its calls, and their number: see [`Inside`].
+    inside: AtomicU64,
 }
+
+/// A call into a half, as seen from outside: equal to a later look only if it has not returned since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inside {
+    /// Which half of the segment.
+    pub index: usize,
+    /// Which of its calls.
+    pub call: CallKind,
+    /// Number of the segment's call; begins anew after 2^30.
+    number: u32,
+}
+
+/// Which call of a half.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum CallKind {
+    /// `accept`.
+    Accept = 0,
+    /// `produce`.
+    Produce = 1,
+    /// `finish`.
+    Finish = 2,
+}
+
+impl CallKind {
+    /// As people read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            CallKind::Accept => "accept",
+            CallKind::Produce => "produce",
+            CallKind::Finish => "finish",
+        }
+    }
+}
+
+/// Where a call's number begins: below it are two bits for the kind and 32 for the half, counted from 1.
+const NUMBER: u32 = 34;
 
 impl Waker {
     /// For a segment of `halves` halves.
@@ -36,19 +73,34 @@ impl Waker {
             thread: Mutex::new(None),
             bell: OnceLock::new(),
             watches: Mutex::new(Vec::new()),
-            inside: AtomicU32::new(0),
+            inside: AtomicU64::new(0),
         })
     }
 
-    /// Half `index` is about to be called, or none is.
+    /// Half `index` is about to be called. What it gives is for [`Waker::leave`].
     #[inline]
-    pub(super) fn enter(&self, index: Option<usize>) {
-        self.inside.store(index.map_or(0, |index| index as u32 + 1), Ordering::Relaxed);
+    pub(super) fn enter(&self, index: usize, call: CallKind) -> u64 {
+        let number = self.inside.load(Ordering::Relaxed).wrapping_add(1 << NUMBER);
+        self.inside.store(number | u64::from(call as u32) << 32 | (index as u64 + 1), Ordering::Relaxed);
+        number
     }
 
-    /// The half that is being called now, as far as one can tell from outside.
-    pub fn inside(&self) -> Option<usize> {
-        (self.inside.load(Ordering::Relaxed) as usize).checked_sub(1)
+    /// That call has returned.
+    #[inline]
+    pub(super) fn leave(&self, number: u64) {
+        self.inside.store(number, Ordering::Relaxed);
+    }
+
+    /// The call that a half is in now, as far as one can tell from outside.
+    pub fn inside(&self) -> Option<Inside> {
+        let inside = self.inside.load(Ordering::Relaxed);
+        let call = match inside >> 32 & 3 {
+            0 => CallKind::Accept,
+            1 => CallKind::Produce,
+            _ => CallKind::Finish,
+        };
+        let index = (inside as u32 as usize).checked_sub(1)?;
+        Some(Inside { index, call, number: (inside >> NUMBER) as u32 })
     }
 
     fn watches(&self) -> std::sync::MutexGuard<'_, Vec<Watch>> {

@@ -5,7 +5,8 @@
 //! is full.
 
 use super::{
-    BATCH_FRAMES, Clock, Exchange, Feed, Health, Node, OnFault, Role, Waker, node::Stage, ready::BitSet,
+    BATCH_FRAMES, CallKind, Clock, Exchange, Feed, Health, Node, OnFault, Role, Waker, node::Stage,
+    ready::BitSet,
 };
 use crate::{
     module::{Half, OutItem, Outbox, Status},
@@ -269,13 +270,13 @@ impl Segment {
             node.stage = Stage::Finishing;
         }
         let finishing = node.stage == Stage::Finishing;
-        self.waker.enter(Some(n));
+        let number = self.waker.enter(n, if finishing { CallKind::Finish } else { CallKind::Accept });
         let status = if finishing {
             node.finish(self.now_ns, &mut self.out)
         } else {
             node.accept(self.now_ns, &mut self.out)
         };
-        self.waker.enter(None);
+        self.waker.leave(number);
         let waiting = !node.inbox.is_empty();
         let wake_at = node.wake_at_ns;
         let may_finish = node.inputs_open == 0 && !waiting;
@@ -302,9 +303,9 @@ impl Segment {
         }
         let max = self.max[n];
         self.out.limit = max as usize;
-        self.waker.enter(Some(n));
+        let number = self.waker.enter(n, CallKind::Produce);
         let status = self.nodes[n].produce(self.now_ns, max, &mut self.out);
-        self.waker.enter(None);
+        self.waker.leave(number);
         self.out.limit = BATCH_FRAMES as usize;
         self.deliver(n);
         self.set_wake(self.nodes[n].wake_at_ns);
@@ -323,6 +324,7 @@ impl Segment {
         let bypass = self.nodes[n].ctl.on_fault == OnFault::Bypass;
         let account = self.nodes[n].ctl.account;
         let waiting = self.nodes[n].inbox.drain();
+        self.nodes[n].show_waiting();
         pool::count(account, field::IN, waiting.len() as u64);
         for (_, frame) in waiting {
             pool::count(account, field::IN_BYTES, frame.payload().into());

@@ -64,17 +64,26 @@ pub struct NodeBook {
     pub busy_ns: u64,
 }
 
+/// The runtime's own reasons, with where they are counted.
+const BUILTIN: [(&str, Intent, usize); 5] = [
+    ("fault", Intent::Loss, field::DROP_FAULT),
+    ("unlinked", Intent::Asked, field::DROP_UNLINKED),
+    ("stopped", Intent::Loss, field::DROP_STOPPED),
+    ("memory", Intent::Loss, field::DROP_MEMORY),
+    ("swapped", Intent::Loss, field::DROP_SWAPPED),
+];
+
 impl NodeBook {
+    /// All reasons of a node for which frames can be dropped: those of its card, and the runtime's own.
+    pub fn reasons(of_card: &[(String, Intent)]) -> impl Iterator<Item = (String, Intent)> {
+        let own = BUILTIN.iter().map(|(reason, intent, _)| ((*reason).to_owned(), *intent));
+        of_card.iter().cloned().chain(own)
+    }
+
     /// The account as it stands. `reasons` are the card's, in order, with their intent.
     pub fn read(name: &str, account: AccountId, reasons: &[(String, Intent)]) -> NodeBook {
         let sums = pool::sum(account);
-        let builtin = [
-            ("fault", Intent::Loss, sums[field::DROP_FAULT]),
-            ("unlinked", Intent::Asked, sums[field::DROP_UNLINKED]),
-            ("stopped", Intent::Loss, sums[field::DROP_STOPPED]),
-            ("memory", Intent::Loss, sums[field::DROP_MEMORY]),
-            ("swapped", Intent::Loss, sums[field::DROP_SWAPPED]),
-        ];
+        let builtin = BUILTIN.map(|(reason, intent, field)| (reason, intent, sums[field]));
         let own = reasons
             .iter()
             .zip(&sums[field::DROP_CARD..])

@@ -27,5 +27,5 @@ pub use local::{
     charge_as, count, count2, drops_here, now_ns, set_now, starve, sum, take_last_gone, take_last_words,
 };
 pub use memory::{MAX_FRAME_BYTES, request, request_from, request_quick, wrap};
-pub use slab::{live_by_holder, mapped_bytes};
+pub use slab::{live_among, live_by_holder, mapped_bytes};
 pub use vt::{FRAME_VT, address, drop_as, drop_inside, holder, set_holder, share_for};

@@ -26,6 +26,7 @@ static SLABS: Mutex<Vec<Slab>> = Mutex::new(Vec::new());
 static BIG_SLOTS: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
 static MAPPED: AtomicU64 = AtomicU64::new(0);
 
+#[derive(Clone, Copy)]
 struct Slab {
     start: usize,
     slot: usize,
@@ -169,17 +170,42 @@ pub fn mapped_bytes() -> u64 {
 /// Living headers per holder, counted by looking at every slot. Exact while nobody makes or ends frames.
 pub fn live_by_holder() -> HashMap<u32, u64> {
     let mut live = HashMap::new();
-    let mut see = |at: usize| {
+    walk(|holder| *live.entry(holder).or_insert(0) += 1);
+    live
+}
+
+/// Living headers of these holders together, counted in the same way.
+pub fn live_among(holders: &[u32]) -> u64 {
+    let mut is_one = vec![false; holders.iter().max().map_or(0, |most| *most as usize + 1)];
+    for holder in holders {
+        if let Some(is) = is_one.get_mut(*holder as usize) {
+            *is = true;
+        }
+    }
+    let mut live = 0;
+    walk(|holder| live += u64::from(is_one.get(holder as usize).copied().unwrap_or(false)));
+    live
+}
+
+/// Calls `see` with the holder of each living header. Nobody who cuts slots waits for longer than one slab takes.
+fn walk(mut see: impl FnMut(u32)) {
+    let mut look = |at: usize| {
         // SAFETY: slabs are never unmapped and big slots are listed only while mapped (the lock is held);
         // `holder` is the first field, aligned, and read as an atomic because owners may write it.
         let holder = unsafe { AtomicU32::from_ptr(at as *mut u32) }.load(Ordering::Relaxed);
         if holder != 0 {
-            *live.entry(holder).or_insert(0) += 1;
+            see(holder);
         }
     };
-    for slab in lock(&SLABS).iter() {
-        (0..slab.cut).for_each(|i| see(slab.start + i * slab.slot));
+    // Slabs are only ever added, at the end.
+    let mut index = 0;
+    while let Some(Slab { start, slot, cut }) = slab(index) {
+        (0..cut).for_each(|i| look(start + i * slot));
+        index += 1;
     }
-    lock(&BIG_SLOTS).iter().for_each(|&at| see(at));
-    live
+    lock(&BIG_SLOTS).iter().for_each(|&at| look(at));
+}
+
+fn slab(index: usize) -> Option<Slab> {
+    lock(&SLABS).get(index).copied()
 }

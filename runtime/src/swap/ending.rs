@@ -2,8 +2,9 @@
 
 use crate::{
     engine::Health,
-    metrics::{Ledger, NodeBook},
+    metrics::{Intent, Ledger, NodeBook},
     pool::PoolSpec,
+    swap::Tally,
 };
 use std::time::Duration;
 
@@ -20,6 +21,23 @@ pub struct NodeStatus {
     pub counters: Vec<(String, u32, u64)>,
     /// Readings that are texts.
     pub readings: Vec<(String, String)>,
+    /// What else can be seen of it while it runs.
+    pub watched: Watched,
+}
+
+/// What can be seen of a node that runs, beside its account.
+#[derive(Clone, Debug, Default)]
+pub struct Watched {
+    /// Frames that its last call left in the inbox.
+    pub waiting: u64,
+    /// Calls of each class of [`CALL_BOUNDS_NS`](crate::engine::CALL_BOUNDS_NS), sampled.
+    pub calls: Vec<u64>,
+    /// The call that it is in, and for how long, if that was seen twice.
+    pub inside: Option<(&'static str, Duration)>,
+    /// What has been done to it.
+    pub tally: Tally,
+    /// All reasons that it can drop frames for.
+    pub reasons: Vec<(String, Intent)>,
 }
 
 /// How a run came to its end.
@@ -37,6 +55,8 @@ pub struct Ending {
     pub status: Vec<NodeStatus>,
     /// Nodes whose module did not return, or whose thread was lost.
     pub stuck: Vec<String>,
+    /// Nodes that are left behind with one of those: its thread has them.
+    pub left_behind: Vec<String>,
     /// Frames thrown away because the drain took too long.
     pub discarded: u64,
     /// Time from start to end.

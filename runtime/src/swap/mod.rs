@@ -4,6 +4,7 @@
 //! failed start leaves nothing behind; a stop is bounded in time, and names what did not come to an end.
 
 mod audit;
+mod books;
 mod candidate;
 mod deadline;
 mod ending;
@@ -16,15 +17,20 @@ pub mod proof;
 mod restart;
 mod running;
 mod segments;
+mod tally;
 mod taps;
 mod transfer;
 mod wanted;
+mod watchdog;
 
+pub use books::{Flow, Look};
 pub use deadline::COLD_CALL;
 pub(crate) use deadline::within;
-pub use ending::{Ending, NodeStatus};
+pub use ending::{Ending, NodeStatus, Watched};
 pub use error::StartError;
 pub use install::{start, start_stepped};
 pub use running::Running;
+pub use tally::{PAUSE_BOUNDS, Pauses, Tally};
 pub use taps::{MOST_TAPS, OpenTap, TapError, TapWanted};
 pub use wanted::{SwapError, Swapped, Wanted};
+pub use watchdog::{LONG_CALL, LongCall};

@@ -5,6 +5,7 @@ use super::{
     deadline::{COLD_CALL, within},
     restart::Restart,
     running::LAST_CALL,
+    tally::Tally,
     wanted::Previous,
 };
 use crate::{
@@ -57,6 +58,8 @@ pub(super) struct RunningNode {
     pub(super) replaced: Option<Box<dyn Instance>>,
     /// Until when the module is on trial, by the run's clock.
     pub(super) trial_ends_ns: Option<u64>,
+    /// What has been done to it.
+    pub(super) tally: Tally,
 }
 
 impl RunningNode {
@@ -83,6 +86,7 @@ impl RunningNode {
             previous: None,
             replaced: None,
             trial_ends_ns: None,
+            tally: Tally::default(),
         }
     }
 

@@ -144,7 +144,8 @@ impl Running {
         self.nodes[index].restart.due_ns = None;
         match renew(&mut self.nodes[index]) {
             Ok(halves) => {
-                let node = &self.nodes[index];
+                let node = &mut self.nodes[index];
+                node.tally.restarts += 1;
                 node.ctl.shared.take_fault();
                 node.ctl.set_health(Health::Running);
                 for (side, half) in halves.into_iter().enumerate() {

@@ -1,6 +1,9 @@
 //! A running graph: what drives it, what became of its nodes, and how it ends.
 
-use super::{Ending, NodeStatus, StartError, node::RunningNode, proof::shadow::Shadow, taps::OpenTap};
+use super::{
+    Ending, NodeStatus, Pauses, StartError, Watched, node::RunningNode, proof::shadow::Shadow, taps::OpenTap,
+    watchdog::Watchdog,
+};
 use crate::{
     engine::{Clock, Driver, Event, Exchange, Health, OnFault, Segment},
     graph::Plan,
@@ -39,6 +42,9 @@ pub struct Running {
     pub(super) shadows: Vec<Shadow>,
     /// Taps that are open, as far as somebody still reads them.
     pub(super) taps: Vec<Weak<OpenTap>>,
+    /// Calls that last.
+    pub(super) watchdog: Watchdog,
+    pub(super) pauses: Pauses,
     segments: Vec<Option<Segment>>,
     heard: Receiver<Event>,
     faults: Vec<(String, String)>,
@@ -63,6 +69,8 @@ impl Running {
             leaving: Vec::new(),
             shadows: Vec::new(),
             taps: Vec::new(),
+            watchdog: Watchdog::new(),
+            pauses: Pauses::default(),
             segments,
             heard,
             faults: Vec::new(),
@@ -167,6 +175,7 @@ impl Running {
         self.restart_due();
         self.end_trials();
         self.tend_shadows();
+        self.look_inside();
         (self.faults[before..].to_vec(), thing)
     }
 
@@ -252,16 +261,22 @@ impl Running {
         self.settle(deadline.saturating_duration_since(Instant::now()));
         for (number, place) in self.drivers.iter_mut().enumerate() {
             let Some(driver) = place.take() else { continue };
+            let inside = driver.inside();
             if driver.is_finished() {
                 self.segments[number] = driver.join();
             }
             if self.segments[number].is_none() {
                 let halves =
                     self.plan.segments[number].halves.iter().map(|&half| self.plan.halves[half].node);
-                for node in halves {
+                for (index, node) in halves.enumerate() {
                     let node = &mut self.nodes[node];
-                    ending.stuck.push(node.spec.name.clone());
-                    // A thread may be inside of it.
+                    let name = node.spec.name.clone();
+                    // The others are only behind it; where nobody is inside, the thread itself is lost.
+                    match inside {
+                        Some(inside) if inside.index != index => ending.left_behind.push(name),
+                        _ => ending.stuck.push(name),
+                    }
+                    // The thread has its halves, which may be called when the module inside returns after all.
                     std::mem::forget(node.instance.take());
                 }
             }
@@ -275,12 +290,16 @@ impl Running {
         let charge = if self.forced { field::DROP_STOPPED } else { field::CONSUMED };
         ending.stuck.extend(self.close(charge));
         ending.stuck.dedup();
+        ending.left_behind.dedup();
         ending.ledger = self.ledger(true);
         // What such an instance still has nobody else can give back.
         let leaving = std::mem::take(&mut self.leaving);
         let holds = |name: &str| ending.ledger.nodes.iter().any(|book| book.name == name && book.held != 0);
         ending.stuck.extend(leaving.into_iter().map(|leaving| leaving.node).filter(|node| holds(node)));
-        ending.ledger.count_left_behind(&ending.stuck);
+        let Ending { stuck, left_behind, .. } = &mut ending;
+        left_behind.retain(|node| !stuck.contains(node));
+        let lost = [stuck.as_slice(), left_behind.as_slice()].concat();
+        ending.ledger.count_left_behind(&lost);
         for node in &self.nodes {
             if let Some(text) = node.ctl.shared.take_fault() {
                 self.faults.push((node.spec.name.clone(), format!("failed as it was ended: {text}")));
@@ -290,7 +309,7 @@ impl Running {
         ending.faulted = self.faulted;
         ending.fatal = self.fatal;
         ending.status = self.status();
-        self.forget(&ending.stuck);
+        self.forget(&lost);
         ending
     }
 
@@ -302,7 +321,7 @@ impl Running {
             let mut book = NodeBook::read(&node.spec.name, id, &node.spec.reasons);
             book.live = live.as_ref().map(|live| live.get(&id).copied().unwrap_or(0));
             book.faults = node.ctl.faults.load(Ordering::Relaxed);
-            book.busy_ns = node.ctl.busy_ns.load(Ordering::Relaxed);
+            book.busy_ns = node.ctl.times.busy_ns();
             book
         };
         Ledger { nodes: self.nodes.iter().map(book).collect() }
@@ -313,15 +332,28 @@ impl Running {
         let books = self.ledger(false).nodes;
         self.nodes
             .iter()
+            .enumerate()
             .zip(books)
-            .map(|(node, book)| NodeStatus {
+            .map(|((index, node), book)| NodeStatus {
                 book,
                 health: node.ctl.health(),
                 pool: node.account.pool(),
                 counters: node.ctl.shared.counters(),
                 readings: node.ctl.shared.readings().into_iter().collect(),
+                watched: Watched {
+                    waiting: node.ctl.waiting.load(Ordering::Relaxed),
+                    calls: node.ctl.times.classes().to_vec(),
+                    inside: self.inside_of(index),
+                    tally: node.tally,
+                    reasons: NodeBook::reasons(&node.spec.reasons).collect(),
+                },
             })
             .collect()
+    }
+
+    /// How long segments were paused so far, for swaps and parameters.
+    pub fn pauses(&self) -> Pauses {
+        self.pauses
     }
 
     /// Time since the start.

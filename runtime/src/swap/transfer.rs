@@ -76,6 +76,8 @@ impl Running {
         let pause = self.passed_since(since);
         match done {
             Ok(()) => {
+                self.pauses.note(pause);
+                self.nodes[index].tally.reconfigured += 1;
                 self.runs_now(index, &wanted);
                 Ok(self.swapped(&wanted, pause, HandedOver::default(), before))
             }
@@ -92,6 +94,7 @@ impl Running {
         // Until then frames wait, as for a restart.
         match self.swap_with(wanted, state) {
             Ok(back) => {
+                self.nodes[index].tally.trials_failed += 1;
                 log::error!("{name}: failed on trial; {} {} runs again", back.module, back.version);
                 true
             }
@@ -189,7 +192,9 @@ impl Running {
         let halves = self.put_in(index, candidate, &mut taken, &wanted);
         self.put_segments(&mut taken);
         let pause = self.passed_since(since);
+        self.pauses.note(pause);
         let node = &mut self.nodes[index];
+        node.tally.swaps += 1;
         let old = node.replaced.take();
         node.previous = Some(Previous { wanted: previous, state: handed.state.clone() });
         if let Some(old) = old {
@@ -257,21 +262,26 @@ impl Running {
     /// Takes these segments from their threads, on behalf of that node.
     pub(super) fn take(&self, numbers: &[usize], node: &str, patience: Duration) -> Result<Taken, SwapError> {
         let drivers = || numbers.iter().filter_map(|&number| Some((number, self.drivers[number].as_ref()?)));
+        let asked = Instant::now();
         drivers().for_each(|(_, driver)| driver.pause());
-        let deadline = Instant::now() + patience;
+        let deadline = asked + patience;
         let mut taken = Taken::new();
         for (number, driver) in drivers() {
             match driver.take(deadline.saturating_duration_since(Instant::now())) {
                 Some(segment) => taken.push((number, segment)),
                 None => {
-                    let inside =
-                        driver.inside().and_then(|at| self.node_at(Place { segment: number, index: at }));
+                    let held_up = self.held_up_by(number);
                     self.put_segments(&mut taken);
                     drivers().for_each(|(_, driver)| driver.go_on());
+                    // A segment that is asked to pause begins no further call.
+                    let waited = asked.elapsed();
+                    let (inside, call, lasted) =
+                        held_up.unwrap_or_else(|| ("its segment".to_owned(), "a turn", waited));
                     return Err(SwapError::Busy {
                         node: node.to_owned(),
-                        inside: inside.unwrap_or_else(|| "its segment".to_owned()),
-                        longest: patience,
+                        inside,
+                        call,
+                        lasted: lasted.max(waited),
                     });
                 }
             }

@@ -117,17 +117,19 @@ pub enum SwapError {
     },
     /// A module of the segment is inside a call.
     #[error(
-        "node {node} cannot be paused: {inside} has not returned from its call for {} ms; nothing was changed. Wait, \
-         allow it more time, or stop the run",
-        longest.as_millis()
+        "node {node} cannot be paused: {inside} has been inside {call} for {:.1} s; nothing was changed. Wait, allow it \
+         more time, or stop the run",
+        lasted.as_secs_f64()
     )]
     Busy {
         /// The node.
         node: String,
         /// The node whose module is inside.
         inside: String,
-        /// How long was waited.
-        longest: Duration,
+        /// Of which call.
+        call: &'static str,
+        /// How long that has lasted.
+        lasted: Duration,
     },
     /// The system has no thread left.
     #[error("no thread for the swap of {node}: {error}")]

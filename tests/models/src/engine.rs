@@ -30,6 +30,7 @@ mod segment;
 #[path = "../../../runtime/src/engine/steps.rs"]
 mod steps;
 
+pub use busy::CallTimes;
 pub use clock::Clock;
 pub use ctl::{Health, NodeCtl};
 pub use driver::{Driver, Gate};
@@ -37,7 +38,7 @@ pub use exchange::Exchange;
 pub use fence::{Event, OnFault};
 pub use inbox::Inbox;
 pub use node::{Node, Role, Target};
-pub use park::{Parker, Waker};
+pub use park::{CallKind, Inside, Parker, Waker};
 pub use ready::BitSet;
 pub use segment::{Progress, Segment};
 

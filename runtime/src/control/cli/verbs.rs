@@ -1,11 +1,12 @@
 //! The verbs and what each takes.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum, builder::FalseyValueParser};
 use clap_complete::Shell;
 
 use super::{
+    super::metrics::address,
     GraphArgs,
     live::{GetArgs, LogArgs, RollbackArgs, SetArgs, ShowArgs, StopArgs, SwapArgs, TapArgs, TopArgs},
 };
@@ -71,6 +72,12 @@ pub struct RunArgs {
     /// How long a stop may take to deliver what is held.
     #[arg(long, value_name = "TIME", env = "ROGUE_DRAIN", default_value = "5s", value_parser = duration)]
     pub drain: Duration,
+    /// Names a module that has not returned from a call for so long.
+    #[arg(long, value_name = "TIME", env = "ROGUE_WATCHDOG", default_value = "1s", value_parser = duration)]
+    pub watchdog: Duration,
+    /// Lets Prometheus read metrics at this address, under /metrics: PORT is for this machine alone, 0 a free one.
+    #[arg(long, value_name = "[ADDRESS:]PORT", env = "ROGUE_METRICS", value_parser = address)]
+    pub metrics: Option<SocketAddr>,
     /// Opens no control socket: the run is not found by `show`, `top` and the like.
     #[arg(long, env = "ROGUE_NO_CONTROL", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub no_control: bool,

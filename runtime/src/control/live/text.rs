@@ -44,7 +44,11 @@ pub fn table(show: &Show, run: &Client, width: usize) -> String {
     let state = if show.stopping { "stopping" } else { "running" };
     let lasted = time(std::time::Duration::try_from_secs_f64(show.seconds).unwrap_or_default());
     let (name, path) = (plain(&run.hello.name), plain(&run.path.display().to_string()));
-    let mut text = format!("{name} (pid {}) {state} for {lasted}\nsocket {path}\n\n", run.hello.pid);
+    let mut text = format!("{name} (pid {}) {state} for {lasted}\nsocket {path}\n", run.hello.pid);
+    if let Some(metrics) = &show.metrics {
+        let _ = writeln!(text, "metrics {}", plain(metrics));
+    }
+    text.push('\n');
     let titles = ["node", "module", "version", "packaging", "health", "segments", "parameters"];
     let mut columns = Columns::titled(&titles).breaking_after(", ").last_at_least(24);
     for node in &show.nodes {
@@ -54,7 +58,10 @@ pub fn table(show: &Show, run: &Client, width: usize) -> String {
             plain(&node.module),
             plain(&node.version),
             plain(&node.packaging),
-            plain(&node.health),
+            match (&node.inside, node.inside_ms) {
+                (Some(call), Some(ms)) => plain(&inside(call, ms)),
+                _ => plain(&node.health),
+            },
             segments.join(" "),
             flow(&node.params),
         ]);
@@ -65,6 +72,11 @@ pub fn table(show: &Show, run: &Client, width: usize) -> String {
         let _ = writeln!(text, "{}", plain(link));
     }
     text
+}
+
+/// That a node is in a call, and for how long.
+pub fn inside(call: &str, ms: u64) -> String {
+    format!("inside {call} for {}", time(std::time::Duration::from_millis(ms)))
 }
 
 /// Values, one in each line.

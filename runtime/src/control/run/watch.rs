@@ -12,13 +12,14 @@ use crate::{
         cli::RunArgs,
         io::Widths,
         logger::{Logger, TARGET},
+        metrics::Metrics,
         numbers::{frames, time},
         rates::Rates,
         screen::Screen,
         server::Server,
     },
     metrics::Ledger,
-    swap::{Ending, Running},
+    swap::{Ending, LongCall, Running},
 };
 
 /// How long a signal may wait to be seen; what the graph itself does is seen at once.
@@ -54,15 +55,25 @@ impl<'a> Watch<'a> {
     }
 
     /// Watches the run until it is over or must be, and ends it.
-    pub fn until_end(mut self, mut running: Running, mut desk: Desk<'_>, server: Option<&Server>) -> Ending {
+    pub fn until_end(
+        mut self,
+        mut running: Running,
+        mut desk: Desk<'_>,
+        server: Option<&Server>,
+        mut metrics: Option<Metrics>,
+    ) -> Ending {
         let nobody = crossbeam_channel::never();
         let requests = server.map_or(&nobody, Server::requests);
         loop {
             let (faults, request) = running.attend_or(TICK, requests);
             self.log(&faults);
+            log_long_calls(&running.long_calls());
             if let Some(request) = request {
                 request.serve(&mut running, &mut desk);
                 self.losses.renew(&running.plan);
+            }
+            if let Some(metrics) = &mut metrics {
+                metrics.serve(&running);
             }
             if running.is_over() {
                 break;
@@ -102,6 +113,10 @@ impl<'a> Watch<'a> {
         }
         for node in &ending.stuck {
             log::error!(target: TARGET, "node {node}: its module did not return; it was left behind");
+        }
+        if !ending.left_behind.is_empty() {
+            let nodes = ending.left_behind.join(", ");
+            log::warn!(target: TARGET, "behind it in the same segment, and left with it: {nodes}");
         }
         ending
     }
@@ -149,6 +164,17 @@ impl<'a> Watch<'a> {
             let width = Widths::now().err.unwrap_or(80);
             let left = self.left(running);
             self.screen.status(Some(self.line.text(running.lasted(), &ledger, left, width)));
+        }
+    }
+}
+
+fn log_long_calls(calls: &[LongCall]) {
+    for LongCall { node, call, lasted, returned } in calls {
+        let seconds = lasted.as_secs_f64();
+        if *returned {
+            log::warn!(target: TARGET, "node {node}: has returned from {call}, which took more than {seconds:.1} s");
+        } else {
+            log::warn!(target: TARGET, "node {node}: has been inside {call} for {seconds:.1} s");
         }
     }
 }
