@@ -27,9 +27,9 @@ fn cards() -> Vec<Arc<Card>> {
 }
 
 /// The libraries of the standard modules.
-const STANDARD: [&str; 13] = [
-    "compare", "debug", "fifo", "file", "filter", "pattern", "prbs", "pulses", "ratedrop", "tag", "tcp",
-    "udp", "waveform",
+const STANDARD: [&str; 14] = [
+    "compare", "debug", "fifo", "file", "filter", "pattern", "prbs", "pulses", "ratedrop", "tag", "tcf",
+    "tcp", "udp", "waveform",
 ];
 
 /// The rows of the table in a section whose first column has this title, each as its cells.

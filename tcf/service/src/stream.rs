@@ -226,8 +226,8 @@ impl Service {
         unblocked
     }
 
-    /// Disconnects clients that have held up the owner for too long without reading; when to look again.
-    pub fn expire(&mut self, now: Duration) -> Option<Duration> {
+    /// Disconnects clients that have held up the owner for too long without reading; how many, and when to look again.
+    pub fn expire(&mut self, now: Duration) -> (usize, Option<Duration>) {
         let (mut late, mut next) = (Vec::new(), None::<Duration>);
         for (number, stream) in &self.streams {
             let Some(blocked) = stream.blocked else { continue };
@@ -240,10 +240,10 @@ impl Service {
                 }
             }
         }
-        for (channel, number) in late {
-            self.part(channel, number, now);
+        for (channel, number) in &late {
+            self.part(*channel, *number, now);
         }
-        next
+        (late.len(), next)
     }
 
     /// When the owner need not wait any longer for clients to read what is buffered, and its end: the time at which the

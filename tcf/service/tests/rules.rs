@@ -302,9 +302,9 @@ fn who_blocks_holds_up_the_owner_until_it_reads_goes_or_stalls() {
     // The other one stalls.
     service.take(fast);
     assert_eq!(publish(&mut service, stream, &[b'd'; 32]), Published::NoRoom);
-    let due = service.expire(NOW).unwrap();
+    let due = service.expire(NOW).1.unwrap();
     assert_eq!(due, NOW + Duration::from_secs(10));
-    assert_eq!(service.expire(due), None);
+    assert_eq!(service.expire(due), (1, None));
     assert_eq!(said(&mut service, fast), ["disposed scope VS0"]);
     assert!(service.take_unblocked());
     assert_eq!(publish(&mut service, stream, &[b'd'; 32]), Published::Done { wanted: false });

@@ -1,0 +1,190 @@
+//! `tcf-streams`: its card and its life.
+//!
+//! What holds: the port is taken in `start`, or taken over from a predecessor; `stop` ends every channel in order, within a
+//! bounded time.
+
+use super::{
+    give::StreamsGive,
+    listen,
+    params::{Settings, StreamsParams},
+    server::Server,
+    shared::Shared,
+    status::{COUNTERS, DROPS, READINGS, Status},
+    take::StreamsTake,
+};
+use rogue_sdk::{State, log, prelude::*};
+use rogue_tcf_wire::{Code, ErrorReport};
+use serde::{Deserialize, Serialize};
+use std::{
+    net::TcpListener,
+    os::unix::net::UnixStream,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    thread::JoinHandle,
+};
+
+const STOPPED: Reason = TcfStreams::CARD.reason("stopped");
+/// Name and version of what a successor is told.
+const STATE: (&str, u32) = ("tcf-streams", 1);
+
+/// What a successor is told.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    /// The number of the next stream: ids are never used twice in a run.
+    next_stream: u64,
+}
+
+/// The module.
+pub struct TcfStreams {
+    shared: Arc<Shared>,
+    /// The thread's end of the bell.
+    bell: UnixStream,
+    node: Node,
+    listener: Option<TcpListener>,
+    thread: Option<JoinHandle<()>>,
+    /// What the thread gives back.
+    back: Arc<Mutex<Option<TcpListener>>>,
+    /// A successor takes over, which clients are told.
+    replaced: Arc<AtomicBool>,
+}
+
+impl Module for TcfStreams {
+    type Params = StreamsParams;
+    const CARD: Card = Card::endpoint("tcf-streams")
+        .bridge()
+        .about("Offers frames to clients of the Target Communication Framework as streams, and takes what they write")
+        .state(STATE.0, STATE.1, &[STATE.1])
+        .readings(READINGS)
+        .counters(COUNTERS)
+        .drops(DROPS);
+
+    fn check(params: &StreamsParams) -> Result<()> {
+        Settings::new(params).map(|_| ())
+    }
+
+    fn new(params: StreamsParams, node: &Node) -> Result<Self> {
+        let settings = Settings::new(&params)?;
+        let (ours, bell) = UnixStream::pair()?;
+        ours.set_nonblocking(true)?;
+        bell.set_nonblocking(true)?;
+        Ok(TcfStreams {
+            shared: Arc::new(Shared::new(settings, Status::new(node), ours)),
+            bell,
+            node: *node,
+            listener: None,
+            thread: None,
+            back: Arc::default(),
+            replaced: Arc::default(),
+        })
+    }
+
+    fn start(&mut self) -> Result<()> {
+        let settings = &self.shared.settings;
+        let listener = match self.listener.take() {
+            Some(listener) => listener,
+            None => listen::bind(settings.listen)?,
+        };
+        let address = listener.local_addr()?;
+        if !address.ip().is_loopback() {
+            log::warn!(
+                "{address} can be reached from other machines, without a password and without encryption, since \
+                 allow_remote is set"
+            );
+        }
+        self.shared.status.port.set(address.port().into());
+        self.shared.stopping.store(false, SeqCst);
+        self.replaced.store(false, SeqCst);
+        {
+            let mut inbox = self.shared.inbox();
+            (inbox.ended, inbox.take_ended) = (false, false);
+        }
+        let now = self.shared.now();
+        let ids = {
+            let mut core = self.shared.core();
+            let first = core.service.next_stream();
+            core.open(settings, now);
+            (first..core.service.next_stream()).map(|number| format!(" VS{number}")).collect::<String>()
+        };
+        log::info!("listening on {address}, type {:?}, streams:{ids}", settings.stream_type);
+        let server = Server::new(self.shared.clone(), listener, self.bell.try_clone()?);
+        let (back, replaced) = (self.back.clone(), self.replaced.clone());
+        self.thread = Some(self.node.spawn(move |_| {
+            let report = || {
+                let why = "The module is replaced; connect again";
+                replaced.load(SeqCst).then(|| ErrorReport::new(Code::ChannelClosed, why))
+            };
+            let listener = server.run(report);
+            *back.lock().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+        })?);
+        self.node.wake_take();
+        self.node.wake_give();
+        Ok(())
+    }
+
+    fn stop(&mut self) {
+        drop(self.end_thread());
+        self.listener = None;
+        let mut inbox = self.shared.inbox();
+        while let Some(frame) = inbox.pop() {
+            self.node.drop(frame, STOPPED);
+        }
+    }
+
+    fn snapshot(&self) -> Result<Option<State>> {
+        let told = Told { next_stream: self.shared.core().service.next_stream() };
+        State::of(STATE.0, STATE.1, &told).map(Some)
+    }
+
+    fn restore(&mut self, state: State) -> Result<()> {
+        let told: Told = state.read(STATE.0, STATE.1)?;
+        self.shared.core().service.skip_streams(told.next_stream);
+        Ok(())
+    }
+
+    /// The listening socket goes over, so that no client is refused; channels end, and their clients are told why.
+    fn release_held(&mut self, held: &mut Held) {
+        self.replaced.store(true, SeqCst);
+        if let Some(listener) = self.end_thread().or_else(|| self.listener.take()) {
+            held.handles.push((format!("tcf-listen {}", self.shared.settings.listen), listener.into()));
+        }
+        let mut inbox = self.shared.inbox();
+        while let Some(frame) = inbox.pop() {
+            held.frames.push((0, frame));
+        }
+    }
+
+    fn adopt(&mut self, held: &mut Held) -> Result<()> {
+        let name = format!("tcf-listen {}", self.shared.settings.listen);
+        if let Some(at) = held.handles.iter().position(|(of, _)| *of == name) {
+            let listener = TcpListener::from(held.handles.remove(at).1);
+            listener.set_nonblocking(true)?;
+            self.listener = Some(listener);
+        }
+        let mut inbox = self.shared.inbox();
+        held.frames.drain(..).for_each(|(_, frame)| inbox.push(frame));
+        Ok(())
+    }
+}
+
+impl TcfStreams {
+    /// Ends the thread, and with it every channel; gives the listening socket.
+    fn end_thread(&mut self) -> Option<TcpListener> {
+        let thread = self.thread.take()?;
+        self.shared.stopping.store(true, SeqCst);
+        self.shared.ring();
+        // One that panicked has said so already.
+        drop(thread.join());
+        self.back.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Endpoint for TcfStreams {
+    type Take = StreamsTake;
+    type Give = StreamsGive;
+
+    fn split(&mut self, node: &Node) -> Result<(StreamsTake, StreamsGive)> {
+        Ok((StreamsTake::new(&self.shared), StreamsGive::new(&self.shared, node)))
+    }
+}

@@ -1,0 +1,169 @@
+//! The parameters of `tcf-streams`, and what they come to: [`Settings`].
+
+use rogue_sdk::prelude::*;
+use rogue_tcf_service::Limits;
+use rogue_tcf_wire::limits::NAME;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// Parameters of `tcf-streams`.
+#[derive(Params, Clone, Debug)]
+pub struct StreamsParams {
+    /// Address and port to listen on, as `127.0.0.1:1534`; port 0 = the system chooses, see the reading `port`.
+    #[param(default = "127.0.0.1:0")]
+    pub listen: String,
+    /// Whether an address may be listened on that other machines can reach. TCF has no passwords and no encryption.
+    #[param(default = false)]
+    pub allow_remote: bool,
+    /// The streams' type, by which clients subscribe; at most 252 bytes.
+    #[param(default = "rogue")]
+    #[serde(rename = "type")]
+    pub stream_type: String,
+    /// One stream for all frames, or one for each channel, whose context id is the channel's number.
+    #[param(default = "node")]
+    pub per: Per,
+    /// How frames lie in a stream: behind a header each, or payloads one after the other.
+    #[param(default = "length")]
+    pub framing: Framing,
+    /// Bytes that a stream keeps for clients that have not read them, 4KiB to 2GiB.
+    #[param(default = "4MiB")]
+    pub buffer: Size,
+    /// What becomes of a full buffer: its oldest frames go, or what leads here waits for the slowest client.
+    #[param(default = "drop")]
+    pub when_full: WhenFull,
+    /// How long a client may hold up the graph or the end of a run without reading; then it is disconnected, or not
+    /// waited for.
+    #[param(default = "10s")]
+    pub stall_limit: Duration,
+    /// Whether a subscription tells of the streams that are there already.
+    #[param(default = true)]
+    pub announce: bool,
+    /// Whether there is a stream to write to, of the type with `.in` behind it.
+    #[param(default = false)]
+    pub write: bool,
+    /// Whether one client's end of writing ends the giving half; else only that client's writing.
+    #[param(default = false)]
+    pub end_on_eos: bool,
+    /// Most bytes of frames from writes that wait for the graph. One write is taken however long.
+    #[param(default = "4MiB")]
+    pub max_held: Size,
+    /// Most bytes of one answer to a read, 1B to 16MiB.
+    #[param(default = "256KiB")]
+    pub max_read: Size,
+    /// Most reads, and most writes, that a client has waiting at one stream.
+    #[param(default = 64, min = 1, max = 4096)]
+    pub max_pending: u32,
+    /// Most clients at a time.
+    #[param(default = 16, min = 1, max = 1024)]
+    pub max_channels: u32,
+    /// Longest message that a client may send, and most bytes of its writes that wait; 4KiB to 1GiB.
+    #[param(default = "16MiB")]
+    pub max_message: Size,
+    /// Whether clients can make the agent's test streams, as `Diagnostics` has them.
+    #[param(default = false)]
+    pub test_streams: bool,
+}
+
+/// How many streams.
+#[derive(Params, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// One for all frames.
+    Node,
+    /// One for each channel that occurs.
+    Channel,
+}
+
+/// How frames lie in a stream.
+#[derive(Params, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// A header with the length before each.
+    Length,
+    /// Payloads alone.
+    Raw,
+}
+
+/// What becomes of a full buffer.
+#[derive(Params, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenFull {
+    /// The oldest frames go.
+    Drop,
+    /// The graph waits.
+    Block,
+}
+
+/// What the node knows of itself.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub stream_type: String,
+    pub per: Per,
+    pub framing: Framing,
+    pub buffer: usize,
+    pub block: bool,
+    pub write: bool,
+    pub max_held: u64,
+    pub max_channels: usize,
+    pub max_message: usize,
+    pub limits: Limits,
+}
+
+/// A size within bounds.
+fn within(name: &str, size: Size, least: u64, most: u64) -> Result<usize> {
+    let bytes = size.bytes();
+    if !(least..=most).contains(&bytes) {
+        let (least, most) = (Size::from_bytes(least), Size::from_bytes(most));
+        return Err(Error::new(format_args!("{name} is {size}; write one from {least} to {most}")));
+    }
+    Ok(usize::try_from(bytes)?)
+}
+
+impl Settings {
+    /// What the parameters' types cannot say.
+    ///
+    /// # Errors
+    /// An address that is none or that others can reach, a type or a size that cannot be.
+    pub fn new(params: &StreamsParams) -> Result<Settings> {
+        let listen = address(&params.listen)?;
+        if !(listen.ip().is_loopback() || params.allow_remote) {
+            return Err(Error::new(format_args!(
+                "listen {listen} can be reached from other machines, and TCF has no passwords and no encryption: whoever \
+                 reaches it reads the frames; write 127.0.0.1, or allow_remote: true if that is meant"
+            )));
+        }
+        let stream_type = params.stream_type.clone();
+        if stream_type.is_empty() || stream_type.len() > NAME - ".in".len() || stream_type.contains('\0') {
+            return Err(Error::new("type is empty or longer than 252 bytes"));
+        }
+        let max_message = within("max_message", params.max_message, 4 << 10, 1 << 30)?;
+        Ok(Settings {
+            listen,
+            stream_type,
+            per: params.per,
+            framing: params.framing,
+            buffer: within("buffer", params.buffer, 4 << 10, 2 << 30)?,
+            block: params.when_full == WhenFull::Block,
+            write: params.write,
+            max_held: params.max_held.bytes(),
+            max_channels: params.max_channels as usize,
+            max_message,
+            limits: Limits {
+                max_read: within("max_read", params.max_read, 1, 16 << 20)?,
+                max_pending: params.max_pending as usize,
+                max_written: max_message,
+                announce: params.announce,
+                end_on_eos: params.end_on_eos,
+                test_streams: params.test_streams,
+                stall_limit: params.stall_limit.get(),
+            },
+        })
+    }
+}
+
+/// An address and a port; `localhost` is the only name.
+fn address(text: &str) -> Result<SocketAddr> {
+    if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {
+        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    }
+    text.parse().map_err(|_| {
+        Error::new(format_args!("listen {text:?} is no address with a port; write one as `127.0.0.1:1534`"))
+    })
+}
