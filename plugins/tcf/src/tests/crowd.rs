@@ -1,1 +1,122 @@
+//! Many clients: fast and stopped ones side by side, and a thousand that come and go.
 
+use super::{Client, LIMIT, frame, node, port};
+use rogue_sdk::{Flow, bench::json};
+use rogue_tcf_wire::Form;
+use std::{
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
+};
+
+/// Sixteen clients of one stream, in either form, one of which does not read: for each, bytes read and bytes lost are
+/// together what was published.
+#[test]
+fn sixteen_clients_and_one_that_has_stopped() {
+    let mut bench = node(json!({ "buffer": "256KiB", "stall_limit": "300ms" }));
+    let mut stopped = Client::connect(port(&bench), Form::Plain);
+    stopped.join("VS0");
+    let ready = Arc::new(AtomicUsize::new(0));
+    let clients: Vec<_> = (0..15)
+        .map(|i| {
+            let (port, ready) = (port(&bench), ready.clone());
+            thread::spawn(move || {
+                let form = if i % 2 == 0 { Form::Plain } else { Form::Binary };
+                let mut client = Client::connect(port, form);
+                client.join("VS0");
+                ready.fetch_add(1, SeqCst);
+                // Several reads open, of a size of its own.
+                let size = 1000 << (i % 5);
+                let (mut open, mut sum) = (std::collections::VecDeque::new(), (0, 0));
+                loop {
+                    while open.len() < 4 {
+                        open.push_back(client.ask("VS0", size));
+                    }
+                    let got = client.got(open.pop_front().unwrap());
+                    assert_eq!(got.error, None);
+                    sum = (sum.0 + got.data.len() as u64, sum.1 + got.lost);
+                    if got.eos {
+                        return sum;
+                    }
+                }
+            })
+        })
+        .collect();
+    bench.run_until(LIMIT, |_| ready.load(SeqCst) == 15).unwrap();
+    for i in 0..3000 {
+        bench.push(frame(i, 2000)).unwrap();
+    }
+    assert_eq!(bench.inbox_len(), 0, "under `drop` nobody is waited for");
+    let published = bench.counter("bytes_published");
+    bench
+        .run_until(LIMIT, |bench| {
+            bench.finish().unwrap() == Flow::Ended && clients.iter().all(|client| client.is_finished())
+        })
+        .unwrap();
+    for client in clients {
+        let (read, lost) = client.join().unwrap();
+        assert_eq!(read + lost, published);
+        assert!(read > 0);
+    }
+    // The stopped one comes back and has missed what is no longer there.
+    let (bytes, lost) = stopped.read_all("VS0");
+    assert_eq!(bytes.len() as u64 + lost, published);
+    bench.end().unwrap();
+}
+
+#[test]
+fn a_thousand_come_and_go_and_one_stays() {
+    let mut bench = node(json!({}));
+    let mut good = Client::connect(port(&bench), Form::Plain);
+    good.join("VS0");
+    let at = port(&bench);
+    for i in 0..1000 {
+        let mut client = Client::mute(at);
+        if i % 3 == 0 {
+            client.send(b"E\0Locator\0Hello\0[");
+        }
+        drop(client);
+        if i % 100 == 0 {
+            good.join("VS0");
+        }
+    }
+    // Whoever finds all places taken by those that are just going is sent away; all are gone at last.
+    bench.run_until(LIMIT, |bench| bench.reading("clients").as_deref() == Some("1")).unwrap();
+    good.join("VS0");
+    assert_eq!(bench.counter("connects"), bench.counter("disconnects") + 1);
+    bench.end().unwrap();
+}
+
+/// The reader in Python that comes with this, as docs/tcf.md has it; skipped where there is no Python.
+#[test]
+fn the_reader_in_python_reads_frames() {
+    let mut bench = node(json!({ "type": "scope" }));
+    for i in 0..10 {
+        bench.push(frame(i, i * 100)).unwrap();
+    }
+    let reader = concat!(env!("CARGO_MANIFEST_DIR"), "/reader.py");
+    let address = format!("127.0.0.1:{}", port(&bench));
+    let read = thread::spawn(move || {
+        Command::new("python3").args(["-B", reader, &address, "scope", "--size", "700"]).output()
+    });
+    bench
+        .run_until(LIMIT, |bench| {
+            let ended = bench.counter("connects") > 0 && bench.finish().unwrap() == Flow::Ended;
+            read.is_finished() || (ended && read.is_finished())
+        })
+        .unwrap();
+    let Ok(done) = read.join().unwrap() else {
+        eprintln!("skipped: there is no python3 here");
+        return;
+    };
+    let out = String::from_utf8(done.stdout).unwrap();
+    let error = String::from_utf8(done.stderr).unwrap();
+    let mut expected: Vec<String> =
+        (0..10).map(|i| format!("frame {i} channel {i} error {} {} bytes", i / 3, i * 100)).collect();
+    expected.push("the end".to_owned());
+    assert_eq!(out.lines().collect::<Vec<_>>(), expected, "{error}");
+    bench.end().unwrap();
+}
