@@ -61,29 +61,49 @@ impl Tap {
         }
     }
 
-    /// Takes a share of a frame that leaves by `port`, if one is wanted and there is room.
-    fn offer(&self, port: u32, frame: &Frame, now_ns: u64) {
-        if self.left.load(Ordering::Relaxed) == 0 {
+    /// Takes shares of `count` frames that leave together, each with the port that it is shown with, as far as they are
+    /// wanted and there is room. Most batches are counted and looked at no further.
+    fn offer<'a>(&self, count: usize, frames: impl Iterator<Item = (u32, &'a Frame)>, now_ns: u64) {
+        if count == 0 || self.left.load(Ordering::Relaxed) == 0 {
             return;
         }
-        self.seen.fetch_add(1, Ordering::Relaxed);
+        self.seen.fetch_add(count as u64, Ordering::Relaxed);
         if now_ns < self.next_ns.load(Ordering::Relaxed) {
             return;
         }
-        let (payload, waiting) = (u64::from(frame.payload()), self.bytes.load(Ordering::Relaxed));
-        let full = self.ring.is_full() || (!self.ring.is_empty() && waiting + payload > RING_BYTES);
-        let share = if full { None } else { pool::share_for(frame, self.account.id()) };
-        // The links that lead to one node are all of one segment, so no other thread fills the ring meanwhile.
-        let sent = share.is_some_and(|share| {
-            self.bytes.fetch_add(payload, Ordering::Relaxed);
-            self.fill.try_send((port, share)).is_ok()
-        });
-        if sent {
-            self.left.fetch_sub(1, Ordering::Relaxed);
-            self.next_ns.store(now_ns.saturating_add(self.every_ns), Ordering::Relaxed);
-        } else {
-            self.missed.fetch_add(1, Ordering::Relaxed);
+        for (index, (port, frame)) in frames.enumerate() {
+            let rest = (count - index) as u64;
+            if self.ring.is_full() {
+                self.missed.fetch_add(rest, Ordering::Relaxed);
+                return;
+            }
+            if !self.take(port, frame) {
+                self.missed.fetch_add(1, Ordering::Relaxed);
+            } else if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+                // Those behind the last that was wanted were not seen.
+                self.seen.fetch_sub(rest - 1, Ordering::Relaxed);
+                return;
+            } else if self.every_ns > 0 {
+                self.next_ns.store(now_ns.saturating_add(self.every_ns), Ordering::Relaxed);
+                return;
+            }
         }
+    }
+
+    /// Takes a share of one frame; false: there is no room, or no memory.
+    fn take(&self, port: u32, frame: &Frame) -> bool {
+        let (payload, waiting) = (u64::from(frame.payload()), self.bytes.load(Ordering::Relaxed));
+        if waiting + payload > RING_BYTES && !self.ring.is_empty() {
+            return false;
+        }
+        let Some(share) = pool::share_for(frame, self.account.id()) else { return false };
+        // The links that lead to one node are all of one segment, so no other thread fills the ring meanwhile.
+        self.bytes.fetch_add(payload, Ordering::Relaxed);
+        let sent = self.fill.try_send((port, share)).is_ok();
+        if !sent {
+            self.bytes.fetch_sub(payload, Ordering::Relaxed);
+        }
+        sent
     }
 
     /// Waits for a sample, at most so long, and has `body` look at it: the port it left by, and the frame.
@@ -192,9 +212,10 @@ impl Taps {
     #[inline(never)]
     pub(super) fn see(&self, items: &[OutItem], now_ns: u64) {
         for Watched { tap, port, shown } in self.list().iter() {
-            for item in items.iter().filter(|item| port.is_none_or(|port| port == item.port)) {
-                tap.offer(shown.unwrap_or(item.port), &item.frame, now_ns);
-            }
+            let meant = |item: &&OutItem| port.is_none_or(|port| port == item.port);
+            let count = if port.is_none() { items.len() } else { items.iter().filter(meant).count() };
+            let shown = |item: &OutItem| shown.unwrap_or(item.port);
+            tap.offer(count, items.iter().filter(meant).map(|item| (shown(item), &item.frame)), now_ns);
         }
     }
 }

@@ -72,6 +72,10 @@ impl<T> Sender<T> {
     pub fn try_send(&self, message: T) -> Result<(), SendError<T>> {
         self.send(message)
     }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.taken.load(Acquire) >= self.0.sent.load(Acquire)
+    }
 }
 
 impl<T> Receiver<T> {
@@ -101,7 +105,38 @@ impl<T> Receiver<T> {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.taken.load(Acquire) >= self.0.sent.load(Acquire)
+        self.len() == 0
+    }
+
+    pub fn len(&self) -> usize {
+        let taken = self.0.taken.load(Acquire);
+        self.0.sent.load(Acquire).saturating_sub(taken) as usize
+    }
+
+    /// No channel here has a bound.
+    pub fn is_full(&self) -> bool {
+        false
+    }
+
+    pub fn try_iter(&self) -> impl Iterator<Item = T> + '_ {
+        std::iter::from_fn(|| self.try_recv().ok())
+    }
+}
+
+/// A wait for one of several, which are not looked at: a time to wait never comes.
+pub struct Select;
+
+impl Select {
+    pub fn new() -> Select {
+        Select
+    }
+
+    pub fn recv<T>(&mut self, _: &Receiver<T>) -> usize {
+        0
+    }
+
+    pub fn ready_timeout(&mut self, _: Duration) -> Result<usize, RecvTimeoutError> {
+        Err(RecvTimeoutError::Timeout)
     }
 }
 

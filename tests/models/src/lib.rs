@@ -30,7 +30,7 @@ mod system;
 pub mod frame;
 
 // As `crossbeam_channel`, as `libc`, as `rogue_sdk`.
-pub use channel::{Receiver, RecvTimeoutError, SendError, Sender, TryRecvError, bounded, unbounded};
+pub use channel::{Receiver, RecvTimeoutError, Select, SendError, Sender, TryRecvError, bounded, unbounded};
 pub use frame::Frame;
-pub use system::*;
 pub use sdk::{Flow, Gauge, params};
+pub use system::*;
