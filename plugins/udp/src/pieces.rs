@@ -1,7 +1,7 @@
 //! What one read has brought, and making frames of it.
 //!
-//! Used by `receiver`. Short datagrams are copied once, into frames of their own length: a copy costs no more than another
-//! handle over a shared block, and keeps the memory that the system writes to in the processor's cache. Long ones are
+//! Used by `receiver`. Short datagrams are copied once, into frames of their own length: a copy costs about what another
+//! handle over a shared block costs, and keeps the memory that the system writes to in the processor's cache. Long ones are
 //! received into blocks of the pool that answers the output, and cut there without a copy.
 //!
 //! What holds: all frames of a block together fill at least half of it, so a queue of them takes at most twice their bytes;

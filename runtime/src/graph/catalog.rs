@@ -14,6 +14,11 @@ pub trait Catalog {
 
     /// The names that can be found without a path, for "did you mean".
     fn names(&self) -> Vec<String>;
+
+    /// Most bytes of a receive buffer that the system gives; `None`: not known.
+    fn receive_buffer_max(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// What a node asks for.

@@ -4,6 +4,7 @@
 //! nodes and links with names resolved, for [`build`](super::build). What holds: a link handed back names an
 //! output and an input that exist.
 
+pub(super) mod buffers;
 mod links;
 mod params;
 pub(super) mod warn;

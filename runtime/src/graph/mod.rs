@@ -140,6 +140,7 @@ fn run(
         Ok(plan) => {
             let spots: Vec<Spot> = spec.nodes.iter().map(|node| node.spot).collect();
             check::warn::warn(&plan, &spots, report);
+            check::buffers::warn(&plan, &spots, catalog.receive_buffer_max(), report);
             Some((plan, spec))
         }
         Err(cycles) => {

@@ -99,6 +99,10 @@ impl Catalog for FileCatalog {
     fn names(&self) -> Vec<String> {
         self.search.names().into_iter().chain(self.search.component_names()).collect()
     }
+
+    fn receive_buffer_max(&self) -> Option<u64> {
+        std::fs::read_to_string("/proc/sys/net/core/rmem_max").ok()?.trim().parse().ok()
+    }
 }
 
 /// The SHA-256 of a file, if it is the one wanted.

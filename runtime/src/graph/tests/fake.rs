@@ -34,6 +34,10 @@ impl Catalog for Modules {
     fn names(&self) -> Vec<String> {
         cards().into_iter().map(|card| card.name).collect()
     }
+
+    fn receive_buffer_max(&self) -> Option<u64> {
+        Some(150_000)
+    }
 }
 
 /// The cards, read from bytes as a module file has them.
@@ -175,7 +179,7 @@ fn texts() -> Vec<Value> {
             "udp-server",
             "bridge",
             json!({
-                "port": port, "jumbo": flag(false),
+                "port": port, "jumbo": flag(false), "rx_buffer_count": {"type": "integer", "minimum": 1, "maximum": 4294967295u32},
                 "timeout": {"type": ["string", "integer"], "format": "duration", "x-bare-unit": "us", "default": "1s"}
             }),
             &["port"],

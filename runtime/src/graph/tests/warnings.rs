@@ -76,3 +76,18 @@ fn limits_of_a_native_module() {
     );
     assert_eq!(warnings(&node.replace("module: debug", "module: debug.wasm"), "s >> v, s >> n"), [""; 0]);
 }
+
+#[test]
+fn a_receive_buffer_that_the_system_does_not_give() {
+    let bridge = |params: &str| format!("  u: {{ module: udp-server, params: {{ port: 1, {params} }} }}\n");
+    assert_eq!(warnings(&bridge("rx_buffer_count: 100"), "s >> v, s >> u"), [""; 0]);
+    assert_eq!(
+        warnings(&bridge("rx_buffer_count: 101"), "s >> v, s >> u"),
+        [
+            "4:3+1 `u` asks for 151500 bytes of receive buffer (rx_buffer_count), and the system gives at most 150000 | `sysctl -w net.core.rmem_max=151500` lets it give them"
+        ]
+    );
+    let found = warnings(&bridge("rx_buffer_count: 17, jumbo: true"), "s >> v, s >> u");
+    assert!(found.len() == 1 && found[0].contains("asks for 153000 bytes"), "{found:?}");
+    assert_eq!(warnings(&bridge("rx_buffer_count: 16, jumbo: true"), "s >> v, s >> u"), [""; 0]);
+}
