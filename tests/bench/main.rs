@@ -3,6 +3,7 @@
 //! Each line is the best of several runs of a whole graph, start included (`docs/benchmarks.md` says how to read it).
 //! A word after `--` picks the lines that contain it.
 
+mod bridges;
 mod cases;
 mod graphs;
 mod memory;
@@ -27,6 +28,9 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     if let Some(at) = args.iter().position(|arg| arg == "udp-send") {
         return udp::send(&args[at + 1..]);
+    }
+    if bridges::other_end() {
+        return;
     }
     let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let reference = memcpy_64k();
@@ -72,6 +76,9 @@ fn main() {
     }
     if only.is_empty() || "udp".contains(&only) {
         udp::report(divide());
+    }
+    if only.is_empty() || "bridges".contains(&only) {
+        bridges::report(divide());
     }
     if only.is_empty() || "memory".contains(&only) {
         memory::report(divide());

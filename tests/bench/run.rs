@@ -5,6 +5,7 @@ use rogue_runtime::{
     graph::{self, Options},
     host,
     load::{FileCatalog, Loader, Search},
+    module::Module,
     swap,
 };
 use std::{
@@ -33,23 +34,31 @@ fn cpu_time() -> Duration {
 /// How often it is looked at whether all frames have arrived.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// Runs a graph; gives the time from its start until a node has taken all `frames` and is done with them, and that on
-/// processors. So the disk that a writer waits for at its end is not in it.
-pub fn run(yaml: &str, frames: u64) -> (Duration, Duration) {
+/// A graph, read, and its modules, loaded from this build.
+fn loaded(yaml: &str) -> (graph::Plan, Vec<Arc<dyn Module>>) {
     let deps = std::env::current_exe().ok().and_then(|exe| exe.parent().map(ToOwned::to_owned));
     let search = Arc::new(Search::new(&deps.into_iter().collect::<Vec<_>>(), None, None));
     let catalog = FileCatalog::new(".", search);
     let checked = graph::load(yaml, "bench.yaml", &Options::default(), &catalog)
         .unwrap_or_else(|errors| panic!("{}", graph::render(&errors, yaml, false)));
     let loader = Loader::new(host::table());
-    let modules = checked
-        .plan
-        .nodes
-        .iter()
-        .map(|node| loader.load(&node.found, &node.sandbox).expect("the module loads"));
-    let modules = modules.collect();
+    let open = |node: &graph::PlanNode| loader.load(&node.found, &node.sandbox).expect("the module loads");
+    let modules = checked.plan.nodes.iter().map(open).collect();
+    (checked.plan, modules)
+}
+
+/// Starts a graph.
+pub fn open(yaml: &str) -> swap::Running {
+    let (plan, modules) = loaded(yaml);
+    swap::start(plan, modules, Clock::Real).expect("the graph starts")
+}
+
+/// Runs a graph; gives the time from its start until a node has taken all `frames` and is done with them, and that on
+/// processors. So the disk that a writer waits for at its end is not in it.
+pub fn run(yaml: &str, frames: u64) -> (Duration, Duration) {
+    let (plan, modules) = loaded(yaml);
     let (start, cpu_start) = (Instant::now(), cpu_time());
-    let mut running = swap::start(checked.plan, modules, Clock::Real).expect("the graph starts");
+    let mut running = swap::start(plan, modules, Clock::Real).expect("the graph starts");
     let arrived =
         |running: &swap::Running| running.ledger(false).nodes.iter().any(|node| node.consumed >= frames);
     while !running.is_over() && !arrived(&running) {

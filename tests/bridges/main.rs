@@ -3,5 +3,6 @@
 //! Ports are such as the system gives; what runs ends with its test.
 
 mod desk;
+mod foul;
 mod libzmq;
 mod python;

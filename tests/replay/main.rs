@@ -53,6 +53,11 @@ fn params() {
     replay("params");
 }
 
+#[test]
+fn zmtp() {
+    replay("zmtp");
+}
+
 /// The repository stays small, and a folder that no target has is a mistake.
 #[test]
 fn the_corpora_are_small_and_belong_to_targets() {

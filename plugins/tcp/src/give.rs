@@ -1,10 +1,17 @@
 //! The half that gives: what comes in by the receiving side.
 //!
-//! It also looks after the sending side once the taking half has finished, so that peers there are still answered.
+//! It also looks after the sending side once the taking half has finished, or where nothing is linked to that one, so
+//! that peers there are still answered.
 
 use super::{door::or_look_anyway, params::Settings, receiver::Receiver, sender::Sender};
 use rogue_sdk::prelude::*;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time,
+};
+
+/// Pause between two looks at the sending side while frames come in without end.
+const LOOK_PAUSE: time::Duration = time::Duration::from_millis(100);
 
 /// The half that gives.
 pub struct BridgeGive {
@@ -13,6 +20,7 @@ pub struct BridgeGive {
     end_with_peer: bool,
     /// Whether nothing is linked here.
     sink_only: bool,
+    looked: time::Duration,
 }
 
 impl BridgeGive {
@@ -27,27 +35,33 @@ impl BridgeGive {
             sender: sender.clone(),
             end_with_peer: settings.end_with_peer,
             sink_only: node.links(0) == 0,
+            looked: time::Duration::ZERO,
         }
     }
 
-    /// Once the taking half has finished; whether it has.
-    fn look_after_sender(&self, cx: &Context<'_>) -> bool {
+    /// While the taking half does not; whether that has finished.
+    fn look_after_sender(&mut self, cx: &Context<'_>) -> bool {
+        self.looked = cx.now();
         // The taking half has it while it is at work.
         let Ok(mut sender) = self.sender.try_lock() else { return false };
-        if !sender.is_finished() {
+        if !sender.is_left_alone() {
             return false;
         }
         sender.look(cx, false);
         sender.send(&mut Vec::new(), false);
         or_look_anyway(sender.watch(cx, false), cx);
-        true
+        sender.is_finished()
     }
 }
 
 impl Give for BridgeGive {
     fn produce(&mut self, out: &mut Out<'_>, cx: &Context<'_>) -> Result<Flow> {
-        let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        let receiver = self.receiver.clone();
+        let mut receiver = receiver.lock().unwrap_or_else(PoisonError::into_inner);
         if receiver.give(out, cx) {
+            if cx.now() >= self.looked + LOOK_PAUSE {
+                self.look_after_sender(cx);
+            }
             return Ok(Flow::More);
         }
         let finished = self.look_after_sender(cx);

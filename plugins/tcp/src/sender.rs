@@ -29,6 +29,8 @@ pub struct Sender {
     turn: usize,
     now: time::Duration,
     finished: bool,
+    /// Whether the taking half has been called: without links to it there is none.
+    attended: bool,
 }
 
 impl Sender {
@@ -44,12 +46,14 @@ impl Sender {
             turn: 0,
             now: time::Duration::ZERO,
             finished: false,
+            attended: false,
         }
     }
 
     /// Looks at everything: who comes, who greets, who is gone.
     pub fn look(&mut self, cx: &Context<'_>, take: bool) {
         self.now = cx.now();
+        self.attended |= take;
         while let Some((stream, addr)) = self.door.next(&self.settings, &self.status, cx, take) {
             let peer = match self.peers.len() {
                 PEERS_MAX => Err(std::io::Error::other("there are too many connections already")),
@@ -196,6 +200,11 @@ impl Sender {
             // One that fails is gone already.
             drop(peer.peer.stream.shutdown(std::net::Shutdown::Write));
         }
+    }
+
+    /// Whether the taking half does not look after it: it has finished, or has not been called yet.
+    pub fn is_left_alone(&self) -> bool {
+        self.finished || !self.attended
     }
 
     /// Whether the taking half has finished.

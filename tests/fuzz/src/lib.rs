@@ -8,6 +8,7 @@ pub mod cards;
 pub mod graph;
 pub mod params;
 pub mod records;
+pub mod zmtp;
 
 /// The reader of data files, as `plugins/file` has it, and the records' header: a plugin is no library that could
 /// be linked.
@@ -18,6 +19,13 @@ mod file {
     pub mod reader {
         pub mod input;
     }
+}
+
+/// The protocol of `plugins/tcp`, likewise.
+#[allow(dead_code)]
+#[path = "../../../plugins/tcp/src"]
+mod tcp {
+    pub mod zmtp;
 }
 
 /// Writes small shared libraries, as the tests of `load` have it.
@@ -34,11 +42,12 @@ mod component;
 pub type Check = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Check); 4] = [
+pub const TARGETS: [(&str, Check); 5] = [
     ("graph", graph::check),
     ("cards", cards::check),
     ("records", records::check),
     ("params", params::check),
+    ("zmtp", zmtp::check),
 ];
 
 /// A file without a name, with these bytes, and a path it can be opened by.
