@@ -52,6 +52,7 @@ const CASES: &[Case] = &[
     case("pulses", r#"{"threshold": 100, "baseline": 4, "empty": "record"}"#),
     case("ratedrop", r#"{"keep_every": 3}"#),
     case("tag", r#"{"channel": 7}"#),
+    case("tcf-client", r#"{"peer": "TCP:127.0.0.1:PORT", "type": "scope", "when_absent": "drop"}"#),
     case("tcf-streams", r#"{"write": true, "test_streams": true, "stall_limit": "1s"}"#),
     case("tcp-client", r#"{"addr": "127.0.0.1", "port": PORT, "when_absent": "drop"}"#),
     case("tcp-server", r#"{"addr": "127.0.0.1", "port": PORT, "when_absent": "drop"}"#),

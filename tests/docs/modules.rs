@@ -27,9 +27,22 @@ fn cards() -> Vec<Arc<Card>> {
 }
 
 /// The libraries of the standard modules.
-const STANDARD: [&str; 14] = [
-    "compare", "debug", "fifo", "file", "filter", "pattern", "prbs", "pulses", "ratedrop", "tag", "tcf",
-    "tcp", "udp", "waveform",
+const STANDARD: [&str; 15] = [
+    "compare",
+    "debug",
+    "fifo",
+    "file",
+    "filter",
+    "pattern",
+    "prbs",
+    "pulses",
+    "ratedrop",
+    "tag",
+    "tcf",
+    "tcf_client",
+    "tcp",
+    "udp",
+    "waveform",
 ];
 
 /// The rows of the table in a section whose first column has this title, each as its cells.

@@ -70,5 +70,6 @@ pub use dial::Stop;
 pub use error::{Broken, Closed, Error};
 pub use events::{Created, Disposed, Event};
 pub use options::Options;
+pub use peer::check_peer;
 pub use pending::{Pending, ReadDone};
 pub use rogue_tcf_wire::{Code, ErrorReport, locator::Hello, streams::Lost};

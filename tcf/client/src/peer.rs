@@ -23,6 +23,14 @@ pub fn split(name: &str) -> Result<(&str, u16), Error> {
     }
 }
 
+/// Whether this names a peer: `TCP:host:port` or `host:port`. Nobody is asked.
+///
+/// # Errors
+/// [`Error::Peer`].
+pub fn check_peer(name: &str) -> Result<(), Error> {
+    split(name).map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::split;

@@ -49,6 +49,25 @@ pub fn serve<T: Send + 'static>(
     (address, thread)
 }
 
+/// Listens, and plays the script to one client after the other, each with its number, until it gives something.
+pub fn serve_until<T: Send + 'static>(
+    mut script: impl FnMut(usize, &mut Peer) -> Option<T> + Send + 'static,
+) -> (SocketAddr, JoinHandle<T>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let thread = thread::spawn(move || {
+        let mut number = 0;
+        loop {
+            let mut peer = Peer::new(listener.accept().unwrap().0);
+            if let Some(done) = script(number, &mut peer) {
+                return done;
+            }
+            number += 1;
+        }
+    });
+    (address, thread)
+}
+
 impl Peer {
     pub fn new(stream: TcpStream) -> Peer {
         stream.set_read_timeout(Some(LIMIT)).unwrap();
