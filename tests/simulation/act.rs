@@ -1,5 +1,5 @@
 //! What happens next: the seed's choice of which segment runs, when time passes, when memory is missing, when
-//! somebody wakes a half for nothing, when the run is attended to, stopped, ended by force.
+//! somebody wakes a half for nothing, when a stage is changed, when the run is attended to, stopped, ended by force.
 
 use crate::{point::Point, run::Run};
 use rogue_runtime::{host::Wake, pool};
@@ -33,7 +33,10 @@ impl Run<'_> {
             self.interrupt();
         }
         if self.says(self.profile.attend) {
-            self.attend();
+            self.attend()?;
+        }
+        if self.says(self.profile.change) {
+            return self.change();
         }
         let now_ns = self.world.now_ns();
         let early = self.says(self.profile.early_return);
@@ -87,11 +90,12 @@ impl Run<'_> {
         }
     }
 
-    fn attend(&mut self) {
+    fn attend(&mut self) -> Result<(), String> {
         for (node, text) in self.running.attend(Duration::ZERO) {
             let text = text.replace(&self.dir.display().to_string(), "{dir}");
             self.trace.add(format_args!("{}: node {node} failed: {text}", self.step));
         }
+        if self.changes == 0 { Ok(()) } else { self.look_at_trials() }
     }
 
     fn choose(&mut self, awake: &[usize]) -> Option<usize> {
@@ -108,7 +112,7 @@ impl Run<'_> {
 
     /// Nobody has anything to do: time goes on to when somebody has.
     fn nobody(&mut self) -> Result<(), String> {
-        self.attend();
+        self.attend()?;
         let now_ns = self.world.now_ns();
         if self.running.is_over() || self.actors.iter().any(|actor| !actor.over && actor.is_awake(now_ns)) {
             return Ok(());

@@ -7,6 +7,7 @@
 
 mod act;
 mod books;
+mod change;
 mod disk;
 mod end;
 mod graph;

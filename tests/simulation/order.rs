@@ -15,18 +15,31 @@ enum Kind {
     Wild,
 }
 
+impl Kind {
+    fn of(module: &str) -> Kind {
+        match module {
+            "filter" | "ratedrop" | "tag" => Kind::Pass,
+            "fifo" | "wild-queue" => Kind::Queue(VecDeque::new()),
+            "file-writer" => Kind::Keep(Vec::new()),
+            _ => Kind::Wild,
+        }
+    }
+}
+
 /// What was taken and given by each node.
 pub struct Order(Vec<Kind>);
 
 impl Order {
     pub fn new(plan: &Plan) -> Order {
-        let kind = |module: &str| match module {
-            "filter" | "ratedrop" | "tag" => Kind::Pass,
-            "fifo" | "wild-queue" => Kind::Queue(VecDeque::new()),
-            "file-writer" => Kind::Keep(Vec::new()),
-            _ => Kind::Wild,
-        };
-        Order(plan.nodes.iter().map(|node| kind(&node.module)).collect())
+        Order(plan.nodes.iter().map(|node| Kind::of(&node.module)).collect())
+    }
+
+    /// Another module runs in a node; what waits in a queue goes over in order, or is lost.
+    pub fn swapped(&mut self, node: usize, module: &str) {
+        match (&self.0[node], Kind::of(module)) {
+            (Kind::Queue(_), Kind::Queue(_)) | (Kind::Keep(_), Kind::Keep(_)) => {}
+            (_, kind) => self.0[node] = kind,
+        }
     }
 
     /// A call was made.

@@ -38,11 +38,23 @@ pub enum Point {
     Renewal,
     /// A new instance was made for one that failed.
     Restart,
+    /// A node has another module, or the same with other parameters.
+    Swap,
+    /// The same, on trial.
+    Trial,
+    /// A module that failed on trial was replaced by the one before.
+    TakenBack,
+    /// New parameters were taken.
+    Set,
+    /// The module before the last swap runs again.
+    Rollback,
+    /// A swap, a rollback or new parameters were refused.
+    Refused,
 }
 
 impl Point {
     /// All of them.
-    pub const ALL: [Point; 17] = [
+    pub const ALL: [Point; 23] = [
         Point::Allocation,
         Point::SlowStage,
         Point::PanicInAccept,
@@ -60,6 +72,12 @@ impl Point {
         Point::Discard,
         Point::Renewal,
         Point::Restart,
+        Point::Swap,
+        Point::Trial,
+        Point::TakenBack,
+        Point::Set,
+        Point::Rollback,
+        Point::Refused,
     ];
 }
 

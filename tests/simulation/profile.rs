@@ -21,6 +21,7 @@ pub struct Profile {
     pub early_return: u32,
     pub time_passes: u32,
     pub attend: u32,
+    pub change: u32,
     /// Of new instances.
     pub renewal: u32,
     /// Whether one segment goes on as long as it can before another is chosen.
@@ -58,6 +59,7 @@ impl Profile {
             early_return: mild(30, 60),
             time_passes: mild(50, 100),
             attend: 1 + mild(90, 200),
+            change: mild(50, 40),
             sticky: dice.bool(),
             stop_at: (dice.u32(0..100) < 45).then(|| dice.u64(0..400)),
             force_after: (dice.u32(0..100) < 35).then(|| dice.u64(0..60)),

@@ -85,6 +85,8 @@ pub struct Run<'a> {
     pub stopping_since: Option<u64>,
     pub last: Option<usize>,
     pub forced: bool,
+    /// Swaps, rollbacks and new parameters so far, refused ones included.
+    pub changes: u32,
 }
 
 /// Runs a seed.
@@ -152,11 +154,13 @@ impl<'a> Run<'a> {
             notes: Vec::new(),
             lie,
             starved: false,
+            wrong: None,
         };
         let world = Arc::new(World { clock: clock.clone(), state: Mutex::new(shared) });
         let modules = plan.nodes.iter().enumerate().map(|(node, planned)| {
             let (inner, world) = (SHOP.module(&planned.module), world.clone());
-            Arc::new(Watched { inner, node, world, made: AtomicU64::new(0) }) as Arc<dyn Module>
+            Arc::new(Watched { inner, node, world, made: AtomicU64::new(0), refuses: None })
+                as Arc<dyn Module>
         });
         let modules = modules.collect();
         let (model, order, nodes) = (Model::new(&plan), Order::new(&plan), plan.nodes.len());
@@ -185,6 +189,7 @@ impl<'a> Run<'a> {
             stopping_since: None,
             last: None,
             forced: false,
+            changes: 0,
         })
     }
 

@@ -72,6 +72,8 @@ pub struct Shared {
     pub lie: Option<Lie>,
     /// Whether there is no memory until further notice.
     pub starved: bool,
+    /// What a module's cold side was found to do wrong.
+    pub wrong: Option<String>,
 }
 
 impl World {
@@ -106,6 +108,8 @@ pub struct Watched {
     pub world: Arc<World>,
     /// Instances so far.
     pub made: AtomicU64,
+    /// What its first instance refuses.
+    pub refuses: Option<Refusal>,
 }
 
 impl Module for Watched {
@@ -119,7 +123,10 @@ impl Module for Watched {
 
     fn create(&self, node: NodeRef, params: &str) -> Result<Made, ColdError> {
         let again = self.made.fetch_add(1, Ordering::Relaxed) > 0;
-        let mut refuses_start = false;
+        let mut refuses = self.refuses.filter(|_| !again);
+        if refuses == Some(Refusal::Create) {
+            return Err(ColdError::Refused("does not want to be".to_owned()));
+        }
         if again {
             let mut shared = self.world.lock();
             shared.hits.hit(Point::Restart);
@@ -127,9 +134,10 @@ impl Module for Watched {
             if shared.strikes(Point::Renewal, rate) {
                 return Err(ColdError::Refused("not again".to_owned()));
             }
-            refuses_start = shared.strikes(Point::Renewal, rate);
+            refuses = shared.strikes(Point::Renewal, rate).then_some(Refusal::Start);
         }
         let Made { instance, take, give } = self.inner.create(node, params)?;
+        let taken = Arc::new(AtomicU64::new(0));
         let watch = |inner: Box<dyn Half>| -> Box<dyn Half> {
             Box::new(WatchedHalf {
                 inner,
@@ -137,11 +145,13 @@ impl Module for Watched {
                 name: node,
                 world: self.world.clone(),
                 wake_at_ns: 0,
+                taken: taken.clone(),
             })
         };
-        let instance: Box<dyn Instance> =
-            if refuses_start { Box::new(Unwilling(instance)) } else { instance };
-        Ok(Made { instance, take: take.map(watch), give: give.map(watch) })
+        let (take, give) = (take.map(watch), give.map(watch));
+        let instance =
+            WatchedInstance { inner: instance, node: self.node, world: self.world.clone(), taken, refuses };
+        Ok(Made { instance: Box::new(instance), take, give })
     }
 }
 
@@ -152,6 +162,8 @@ struct WatchedHalf {
     world: Arc<World>,
     /// The time the module asked for last.
     wake_at_ns: u64,
+    /// Frames that the instance has taken, and those before whose state it has.
+    taken: Arc<AtomicU64>,
 }
 
 impl Half for WatchedHalf {
@@ -177,6 +189,7 @@ impl WatchedHalf {
         };
         let left = call.out.items.iter().map(|item| (item.port, id(&item.frame))).collect();
         let (port, taken, completed) = (call.port, call.taken, call.completed_out);
+        self.taken.fetch_add(taken as u64, Ordering::Relaxed);
         let mut shared = self.world.lock();
         shared.notes.push(Note { node: self.node, entry, port, offered, taken, left, completed, status });
         if let Some(lie) = shared.lie {
@@ -240,32 +253,79 @@ impl WatchedHalf {
     }
 }
 
-/// An instance that does not start.
-struct Unwilling(Box<dyn Instance>);
+/// What an instance refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Create,
+    Start,
+    Restore,
+    Adopt,
+}
 
-impl Instance for Unwilling {
+/// The cold side of an instance, which may refuse; the state of `wild-stage`, which is the frames it has taken, is compared
+/// with what was taken.
+struct WatchedInstance {
+    inner: Box<dyn Instance>,
+    node: usize,
+    world: Arc<World>,
+    taken: Arc<AtomicU64>,
+    refuses: Option<Refusal>,
+}
+
+impl WatchedInstance {
+    fn may(&self, refusal: Refusal) -> Result<(), ColdError> {
+        match self.refuses == Some(refusal) {
+            true => Err(ColdError::Refused(format!("does not want to {refusal:?}"))),
+            false => Ok(()),
+        }
+    }
+
+    /// The count that a state says, if it is one of `wild-stage`.
+    fn count(state: &State) -> Option<u64> {
+        (state.schema == "wild-stage").then(|| serde_json::from_slice(&state.bytes).ok()).flatten()
+    }
+}
+
+impl Instance for WatchedInstance {
     fn start(&mut self) -> Result<(), ColdError> {
-        Err(ColdError::Refused("does not start again".to_owned()))
+        self.may(Refusal::Start)?;
+        self.inner.start()
     }
     fn reconfigure(&mut self, params: &str) -> Result<(), ColdError> {
-        self.0.reconfigure(params)
+        self.inner.reconfigure(params)
     }
     fn snapshot(&mut self) -> Result<State, ColdError> {
-        self.0.snapshot()
+        let state = self.inner.snapshot()?;
+        let taken = self.taken.load(Ordering::Relaxed);
+        if let Some(count) = Self::count(&state).filter(|count| *count != taken) {
+            let wrong = format!("n{} has taken {taken} frames, its state says {count}", self.node);
+            self.world.lock().wrong.get_or_insert(wrong);
+        }
+        Ok(state)
     }
     fn restore(&mut self, state: &State) -> Result<(), ColdError> {
-        self.0.restore(state)
+        self.may(Refusal::Restore)?;
+        self.inner.restore(state)?;
+        self.taken.store(Self::count(state).unwrap_or(0), Ordering::Relaxed);
+        Ok(())
     }
     fn release_held(&mut self, held: &mut Held) -> Result<(), ColdError> {
-        self.0.release_held(held)
+        self.inner.release_held(held)
     }
     fn adopt(&mut self, held: &mut Held) -> Result<(), ColdError> {
-        self.0.adopt(held)
+        if self.refuses == Some(Refusal::Adopt) {
+            // Some are taken before it refuses the rest.
+            let rest = held.frames.split_off(held.frames.len() / 2);
+            self.inner.adopt(held)?;
+            held.frames.extend(rest);
+        }
+        self.may(Refusal::Adopt)?;
+        self.inner.adopt(held)
     }
     fn interrupt(&self) -> Option<Interrupt> {
-        self.0.interrupt()
+        self.inner.interrupt()
     }
     fn stop(&mut self) {
-        self.0.stop();
+        self.inner.stop();
     }
 }

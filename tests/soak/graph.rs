@@ -111,10 +111,18 @@ impl Soak {
         status[2].counters.iter().find(|(n, ..)| n == name).map_or(0, |(.., value)| *value)
     }
 
-    /// What the process takes when all that was replaced has ended.
-    pub fn footprint(&mut self) -> Footprint {
+    /// What the process takes when all that was replaced has ended, and the system has taken its threads back, of which
+    /// there were so many before.
+    pub fn footprint(&mut self, threads: usize) -> Footprint {
         assert!(self.running.settle(PATIENCE), "a module that was replaced does not end");
-        Footprint::now()
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let now = Footprint::now();
+            if now.threads <= threads || Instant::now() > deadline {
+                return now;
+            }
+            std::thread::yield_now();
+        }
     }
 
     /// Stops, lets the graph run out, and compares source, check and books; how many frames there were.

@@ -14,6 +14,8 @@ const WHIM: Reason = WildStage::CARD.reason("whim");
 struct Body {
     mood: Mood,
     held: VecDeque<Frame>,
+    /// Frames taken, by this instance and those whose state it has.
+    taken: u64,
 }
 
 /// With one output; what it sends elsewhere has no link.
@@ -31,10 +33,29 @@ impl Module for WildStage {
     const CARD: Card = Card::transform("wild-stage")
         .about("does whatever a transform may do")
         .counters(COUNTERS)
+        .state("wild-stage", 1, &[1])
         .drops(DROPS);
 
     fn new(params: WildParams, node: &Node) -> Result<Self> {
-        Ok(WildStage(Body { mood: Mood::new(params, node, 0), held: VecDeque::new() }))
+        Ok(WildStage(Body { mood: Mood::new(params, node, 0), held: VecDeque::new(), taken: 0 }))
+    }
+
+    fn snapshot(&self) -> Result<Option<State>> {
+        Ok(Some(State::of("wild-stage", 1, &self.0.taken)?))
+    }
+
+    fn restore(&mut self, state: State) -> Result<()> {
+        self.0.taken = state.read("wild-stage", 1)?;
+        Ok(())
+    }
+
+    fn release_held(&mut self, held: &mut Held) {
+        held.frames.extend(self.0.held.drain(..).map(|frame| (0, frame)));
+    }
+
+    fn adopt(&mut self, held: &mut Held) -> Result<()> {
+        self.0.held.extend(held.frames.drain(..).map(|(_, frame)| frame));
+        Ok(())
     }
 }
 
@@ -47,7 +68,7 @@ impl Module for WildFork {
         .drops(DROPS);
 
     fn new(params: WildParams, node: &Node) -> Result<Self> {
-        Ok(WildFork(Body { mood: Mood::new(params, node, 0), held: VecDeque::new() }))
+        Ok(WildFork(Body { mood: Mood::new(params, node, 0), held: VecDeque::new(), taken: 0 }))
     }
 }
 
@@ -81,6 +102,7 @@ impl Transform for WildFork {
 
 impl Body {
     fn accept(&mut self, frame: Frame, out: &mut Out<'_>, cx: &Context<'_>) -> Result<()> {
+        self.taken += 1;
         self.mood.naps(cx);
         match self.mood.dice.u32(0..100) {
             0..55 => out.send(frame),
