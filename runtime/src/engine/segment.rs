@@ -237,7 +237,8 @@ impl Segment {
         }
     }
 
-    fn take_fresh(&mut self) {
+    /// Puts fresh halves in that are on their way, so that whoever changes the segment next does not come before them.
+    pub fn take_fresh(&mut self) {
         for fresh in self.exchange.take_fresh() {
             let n = fresh.index;
             if let Some(node) = self.nodes.get_mut(n) {

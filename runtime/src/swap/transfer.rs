@@ -268,7 +268,11 @@ impl Running {
         let mut taken = Taken::new();
         for (number, driver) in drivers() {
             match driver.take(deadline.saturating_duration_since(Instant::now())) {
-                Some(segment) => taken.push((number, segment)),
+                Some(mut segment) => {
+                    // A restart that has not been heard of yet comes first.
+                    segment.take_fresh();
+                    taken.push((number, segment));
+                }
                 None => {
                     let held_up = self.held_up_by(number);
                     self.put_segments(&mut taken);
