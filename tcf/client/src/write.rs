@@ -73,11 +73,22 @@ impl Shared {
         let sent = self.send_message(&mut writer, |out| command.encode(&Token::from(token), form, out));
         drop(writer);
         if let Err(why) = sent {
+            if let Closed::Lost(_) = why {
+                self.hear_out();
+            }
             self.end(why.clone());
             self.finish();
-            return Err(why.into());
+            return Err(self.state().closed.clone().unwrap_or(why).into());
         }
         Ok(pending)
+    }
+
+    /// Nothing can be sent any more, but what the peer has sent before may still lie in the socket: it is read, and who
+    /// reads it ends the channel then. A peer that closes with commands unread resets the connection, and by that sending
+    /// fails at once.
+    fn hear_out(&self) {
+        let until = Instant::now() + self.options.linger;
+        self.wait(Some(until), |state| state.closed.is_some().then_some(()));
     }
 
     /// Sends anything else.

@@ -5,7 +5,10 @@ mod peer;
 
 use peer::{Heard, LIMIT, Peer, serve};
 use rogue_tcf_client::{Broken, Client, Closed, Code, Error, ErrorReport, Lost, Options, Stop};
-use rogue_tcf_wire::{BadItem, Form, Token, Writer, Wrong, streams::Name};
+use rogue_tcf_wire::{
+    BadItem, Form, Token, Writer, Wrong,
+    streams::{Name, ReadReply},
+};
 use std::{net::TcpListener, sync::mpsc, thread, time::Duration};
 
 const SHORT: Duration = Duration::from_millis(50);
@@ -182,6 +185,57 @@ fn answers_before_the_end_are_given_in_spite_of_it() {
     assert_eq!(first.wait().unwrap().data, b"last words");
     assert!(client.next_event(LIMIT).unwrap().is_some());
     assert_eq!(client.next_event(LIMIT), Err(Closed::Peer(None)));
+    peer.join().unwrap();
+}
+
+/// A peer that closes with commands unread resets the connection: sending fails while its answers are not read yet.
+#[test]
+fn answers_before_a_reset_are_given_though_sending_fails_first() {
+    const ANSWERS: usize = 40;
+    for round in 0..50 {
+        let (address, peer) = serve(|peer| {
+            peer.greet(true);
+            let tokens: Vec<u64> = (0..ANSWERS).map(|_| peer.expect(Name::Read)).collect();
+            // In one segment: the reset drops what is not on its way yet.
+            let form = peer.form;
+            peer.write(|out| {
+                for token in tokens {
+                    let data = [7; 1000][..].into();
+                    let reply = ReadReply { data, error: None, lost: Lost::NONE, eos: false };
+                    reply.encode(&Token::from(token), form, out);
+                }
+            });
+        });
+        let options = Options { max_calls: usize::MAX, linger: LIMIT, ..Options::default() };
+        let client = connect_to(address, options).unwrap();
+        let reads: Vec<_> = (0..ANSWERS).map(|_| client.read("VS0", 1000).unwrap()).collect();
+        while client.write("VS1", b"unread").is_ok() {}
+        for (number, read) in reads.into_iter().enumerate() {
+            let data = read.wait().map(|done| done.data.len());
+            assert_eq!(data, Ok(1000), "answer {number} in round {round}");
+        }
+        peer.join().unwrap();
+    }
+}
+
+/// The channel is closed in order though there are answers to calls that were given up.
+#[test]
+fn answers_that_come_while_it_closes_are_heard_out() {
+    let (address, peer) = serve(|peer| {
+        peer.greet(true);
+        let token = peer.expect(Name::Read);
+        assert_eq!(peer.hear(), Heard::End(None));
+        peer.data(token, b"too late", Lost::NONE, false);
+        // More than sockets hold: only a client that goes on reading takes it.
+        let level = b"F\x001\0\x03\x01".repeat(16 << 20 >> 3);
+        std::io::Write::write_all(&mut peer.stream, &level).unwrap();
+        peer.end(None);
+        peer.until_gone()
+    });
+    let client = connect_to(address, Options { linger: LIMIT, ..Options::default() }).unwrap();
+    drop(client.read("VS0", 100).unwrap());
+    client.close();
+    assert_eq!(client.closed(), Some(Closed::Here));
     peer.join().unwrap();
 }
 

@@ -74,6 +74,9 @@ impl Agent {
                 && self.answers.is_empty()
                 && self.most_writes.is_none_or(|most| self.writes >= most)
             {
+                // Closed with commands unread it would be reset, and what is not on its way yet would be lost.
+                peer.stream.shutdown(std::net::Shutdown::Write).unwrap();
+                peer.until_gone();
                 return self;
             }
         }

@@ -108,7 +108,9 @@ fn a_run_ends_though_the_agent_answers_nothing() {
     // It accepts and does not greet; it greets and answers nothing.
     for greets in [false, true] {
         let (done, wait) = mpsc::channel::<()>();
+        let (accepted, come) = mpsc::channel();
         let (address, agent) = serve(move |peer| {
+            accepted.send(()).unwrap();
             if greets {
                 peer.greet(true);
             }
@@ -116,6 +118,8 @@ fn a_run_ends_though_the_agent_answers_nothing() {
         });
         let mut bench = node(address, json!({}));
         bench.push(frame(0, 10)).unwrap();
+        // A node that is stopped before it has connected leaves the agent waiting for it.
+        bench.run_until(LIMIT, |_| come.try_recv().is_ok()).unwrap();
         if greets {
             bench.run_until(LIMIT, |bench| gauge(bench, "connected") == 1).unwrap();
         }

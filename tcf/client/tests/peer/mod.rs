@@ -8,7 +8,7 @@ use rogue_tcf_wire::{
 };
 use std::{
     collections::VecDeque,
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     thread::{self, JoinHandle},
     time::Duration,
@@ -76,9 +76,18 @@ impl Peer {
         Peer { stream, decoder: Decoder::new(64 << 20), heard: VecDeque::new(), pieces: 0, form: Form::Plain }
     }
 
+    /// A client that has closed does not hear it, and may do so at any time: what it said before is heard still, and then
+    /// that it is gone.
     pub fn send(&mut self, bytes: &[u8]) {
         let pieces = if self.pieces == 0 { bytes.len().max(1) } else { self.pieces };
-        bytes.chunks(pieces).for_each(|piece| self.stream.write_all(piece).unwrap());
+        for piece in bytes.chunks(pieces) {
+            match self.stream.write_all(piece) {
+                Err(error) if matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) => {
+                    return;
+                }
+                sent => sent.unwrap(),
+            }
+        }
     }
 
     pub fn write(&mut self, encode: impl FnOnce(&mut Vec<u8>)) {
@@ -106,7 +115,7 @@ impl Peer {
             let n = match self.stream.read(&mut scratch) {
                 Ok(0) => return Heard::Gone,
                 Ok(n) => n,
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return Heard::Gone,
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => return Heard::Gone,
                 Err(error) => panic!("nothing is heard: {error}"),
             };
             let mut bytes = &scratch[..n];
