@@ -4,7 +4,7 @@
 
 use super::{
     session::{End, Session},
-    shared::Shared,
+    shared::{Exchange, Shared},
 };
 use rogue_sdk::log;
 use rogue_tcf_client::{Client, Closed, Error};
@@ -18,7 +18,7 @@ const PAUSE_FIRST: Duration = Duration::from_millis(100);
 /// Longest pause: an agent that comes back is found within two seconds.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 
-/// Runs until it is told to stop.
+/// Runs until it is told to stop, or a channel has ended and both halves have.
 pub fn run(shared: &Arc<Shared>) {
     let (peer, options) = (&shared.settings.peer, shared.settings.options());
     let stop = shared.stop.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -26,7 +26,10 @@ pub fn run(shared: &Arc<Shared>) {
     let linked = shared.status.node.links(0) > 0;
     let mut pause = PAUSE_FIRST;
     let mut said = String::new();
-    while !shared.is_stopping() {
+    // Neither half will be called again: a further channel would serve nobody.
+    let over =
+        |exchange: &Exchange| exchange.stopping || (exchange.take_ended && (exchange.read_over || !linked));
+    while !over(&shared.exchange()) {
         match Client::connect(peer, options.clone(), &stop) {
             Ok(client) => {
                 shared.exchange().client = Some(client.clone());
@@ -54,6 +57,7 @@ pub fn run(shared: &Arc<Shared>) {
                 }
                 match end {
                     End::Stopped => {}
+                    _ if over(&shared.exchange()) => {}
                     End::Closed(why) => {
                         if let Closed::Broken(_) = why {
                             shared.status.rejected.add(1);
@@ -71,7 +75,7 @@ pub fn run(shared: &Arc<Shared>) {
                 failed(shared, &error.to_string(), &mut said);
             }
         }
-        shared.wait(pause, |exchange| exchange.stopping);
+        shared.wait(pause, over);
         pause = (pause * 2).min(PAUSE_MAX);
     }
     shared.status.link("stopped");

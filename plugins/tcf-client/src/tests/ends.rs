@@ -85,6 +85,24 @@ fn the_giving_half_ends_with_its_channel_if_that_is_asked_for() {
     agent.join().unwrap();
 }
 
+/// Nobody would be served by a further channel.
+#[test]
+fn behind_the_end_of_both_halves_the_agent_is_left_alone() {
+    let (address, agent) = serve(|peer| {
+        Agent { drops: true, ..Agent::new(vec![data(&framed(0, 10))]) }.play(peer);
+    });
+    let mut bench = node(address, json!({ "end_with_peer": true }));
+    let mut given = Vec::new();
+    until_given(&mut bench, &mut given, 1);
+    assert_eq!(bench.finish().unwrap(), Flow::Ended);
+    bench.run_until(LIMIT, |bench| bench.produce().unwrap() == Flow::Ended).unwrap();
+    bench.run_until(LIMIT, |bench| bench.threads() == 0).unwrap();
+    assert_eq!((bench.counter("connects"), bench.reading("link").as_deref()), (1, Some("stopped")));
+    drop(given);
+    bench.end().unwrap();
+    agent.join().unwrap();
+}
+
 /// What came before the end is given though the graph takes it only after.
 #[test]
 fn what_came_before_the_end_of_the_channel_is_given() {
