@@ -49,6 +49,11 @@ fn records() {
 }
 
 #[test]
+fn tcf() {
+    replay("tcf");
+}
+
+#[test]
 fn params() {
     replay("params");
 }

@@ -8,6 +8,7 @@ pub mod cards;
 pub mod graph;
 pub mod params;
 pub mod records;
+pub mod tcf;
 pub mod zmtp;
 
 /// The reader of data files, as `plugins/file` has it, and the records' header: a plugin is no library that could
@@ -47,6 +48,7 @@ pub const TARGETS: [(&str, Check); 5] = [
     ("cards", cards::check),
     ("records", records::check),
     ("params", params::check),
+    ("tcf", tcf::check),
     ("zmtp", zmtp::check),
 ];
 
