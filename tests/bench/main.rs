@@ -12,6 +12,7 @@ mod sandbox;
 mod start;
 mod swaps;
 mod taps;
+mod tcf;
 mod udp;
 
 use run::{Cost, cost, memcpy_64k};
@@ -73,6 +74,9 @@ fn main() {
     }
     if only.is_empty() || "taps".contains(&only) {
         taps::report();
+    }
+    if only.is_empty() || "tcf".contains(&only) {
+        tcf::report(divide());
     }
     if only.is_empty() || "udp".contains(&only) {
         udp::report(divide());

@@ -19,7 +19,8 @@ use std::{
 /// How often it is looked what has come.
 const LOOK: Duration = Duration::from_millis(1);
 
-fn start(yaml: &str) -> Running {
+/// A graph, started.
+pub fn start(yaml: &str) -> Running {
     let deps = std::env::current_exe().ok().and_then(|exe| exe.parent().map(ToOwned::to_owned));
     let search = Arc::new(Search::new(&deps.into_iter().collect::<Vec<_>>(), None, None));
     let catalog = FileCatalog::new(".", search);
@@ -33,7 +34,7 @@ fn start(yaml: &str) -> Running {
 }
 
 /// A counter or a number that the node `u` shows.
-fn number(running: &Running, name: &str) -> u64 {
+pub fn number(running: &Running, name: &str) -> u64 {
     let status = running.status();
     let of = status.iter().find(|status| status.book.name == "u").expect("a node u");
     of.counters.iter().find(|(of, ..)| of == name).map_or(0, |(.., value)| *value)
