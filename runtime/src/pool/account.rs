@@ -85,7 +85,12 @@ impl Account {
     /// A fresh account; `None` when [`MAX_ACCOUNTS`] are in use.
     pub fn open() -> Option<&'static Account> {
         let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
-        let settled = ids.closed.iter().position(|&id| by_id(id).is_some_and(Account::is_settled));
+        // One walk for all of them: accounts of modules that never returned may stay for as long as the process lives.
+        let mut live = None;
+        let settled = ids.closed.iter().position(|&id| {
+            by_id(id).is_some_and(Account::has_its_buffers_back)
+                && !live.get_or_insert_with(super::slab::live_by_holder).contains_key(&id)
+        });
         let id = match settled {
             Some(at) => ids.closed.swap_remove(at),
             None if (ids.next as usize) < MAX_ACCOUNTS => {
@@ -186,11 +191,9 @@ impl Account {
         self.id
     }
 
-    /// Whether nothing is charged to it any more.
-    fn is_settled(&self) -> bool {
+    fn has_its_buffers_back(&self) -> bool {
         let sums = local::sum(self.id);
         sums[field::BUFFERS_TAKEN] == sums[field::BUFFERS_FREED]
-            && super::slab::live_by_holder().get(&self.id).is_none_or(|&live| live == 0)
     }
 
     /// How its buffers are cut now.

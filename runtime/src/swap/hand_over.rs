@@ -43,14 +43,14 @@ pub(super) struct Terms {
     pub(super) exclusive: bool,
 }
 
-/// The calls, for who wants to know which one does not return: an index into their names, in the order they are made.
-const CALLS: [&str; 6] = ["snapshot", "restore", "release_held", "stop", "start", "adopt"];
+/// The calls, for who wants to know which one does not return: an index into their names.
+const CALLS: [&str; 6] = ["snapshot", "restore", "release_held", "stop", "adopt", "start"];
 const SNAPSHOT: usize = 0;
 const RESTORE: usize = 1;
 const RELEASE: usize = 2;
 const STOP: usize = 3;
-const START: usize = 4;
-const ADOPT: usize = 5;
+const ADOPT: usize = 4;
+const START: usize = 5;
 
 /// Why nothing was handed over.
 enum Failed {
@@ -142,14 +142,22 @@ impl Table {
             })?;
             self.stopped.store(true, Ordering::Release);
         }
-        if exclusive {
-            self.call(&self.new, START, |new| new.start())?;
+        let start = || self.call(&self.new, START, |new| new.start());
+        // What the old one had open goes to the new one before it starts, which does then without opening it. Where there is
+        // nothing of that kind it starts first: a start that fails has no frame to give back.
+        let starts_first = exclusive && lock(&self.held).handles.is_empty();
+        if starts_first {
+            start()?;
         }
         let offered = lock(&self.held).frames.len() as u64;
-        let adopted = self.call(&self.new, ADOPT, |new| new.adopt(&mut lock(&self.held)));
-        if let Err(refused) = adopted {
+        let taken = self.call(&self.new, ADOPT, |new| new.adopt(&mut lock(&self.held)));
+        let taken = taken.and_then(|()| if exclusive && !starts_first { start() } else { Ok(()) });
+        if let Err(refused) = taken {
             self.release_again();
-            if exclusive && let Some(new) = lock(&self.new).as_mut() {
+            if exclusive
+                && let Ok(mut place) = self.new.try_lock()
+                && let Some(new) = place.as_mut()
+            {
                 new.stop();
             }
             return Err(refused);
@@ -179,20 +187,19 @@ impl Table {
         };
         let Ok(mut place) = self.old.try_lock() else { return Ok(()) };
         let Some(old) = place.as_mut() else { return Ok(()) };
-        if self.stopped.swap(false, Ordering::SeqCst) {
-            self.ask(old, START, |old| old.start()).map_err(broken)?;
-        }
+        let stopped = self.stopped.swap(false, Ordering::SeqCst);
         // Where a candidate does not return from `adopt`, it has them.
-        let Ok(mut held) = self.held.try_lock().map(|mut held| std::mem::take(&mut *held)) else {
-            return Ok(());
+        let mut held = self.held.try_lock().map(|mut held| std::mem::take(&mut *held)).unwrap_or_default();
+        let taken = match held.frames.is_empty() && held.handles.is_empty() {
+            true => Ok(()),
+            false => self.ask(old, ADOPT, |old| old.adopt(&mut held)).map_err(broken),
         };
-        if held.frames.is_empty() && held.handles.is_empty() {
-            return Ok(());
-        }
-        let taken = self.ask(old, ADOPT, |old| old.adopt(&mut held)).map_err(broken);
         let dropped = give_up(held);
         if dropped > 0 {
             log::error!("{dropped} frames were not taken back, and are counted as swapped");
+        }
+        if stopped {
+            self.ask(old, START, |old| old.start()).map_err(broken)?;
         }
         taken
     }

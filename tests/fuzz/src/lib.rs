@@ -43,7 +43,7 @@ mod component;
 pub type Check = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Check); 5] = [
+pub const TARGETS: [(&str, Check); 6] = [
     ("graph", graph::check),
     ("cards", cards::check),
     ("records", records::check),
