@@ -74,8 +74,10 @@ fn nobody_waits_for_a_tap_that_is_never_read() {
 
 #[test]
 fn the_books_of_a_run_that_ends_with_a_tap_open_balance() {
-    let mut desk = Desk::start(100_000, "module: carry");
+    let mut desk = Desk::start(u64::MAX, "module: carry");
     let (open, arrives) = (desk.tap("x"), desk.tap("e"));
+    attend_until(&mut desk.running, |_| open.tap().waiting() > 0 && arrives.tap().waiting() > 0);
+    desk.running.stop();
     attend_until(&mut desk.running, rogue_runtime::swap::Running::is_over);
     assert!(open.has_ended() && arrives.has_ended() && alive(open.tap().account()) > 0);
     let ending = desk.end();
