@@ -52,7 +52,7 @@ fn pure_floors_do_no_input_or_output() {
         "SystemTime",
     ];
     absent("runtime/src/graph", &words, &[]);
-    for folder in ["tcf/wire/src", "tcf/service/src"] {
+    for folder in ["plugins/tcf/wire/src", "plugins/tcf/service/src"] {
         absent(folder, &words, &[]);
         absent(folder, &["rogue_sdk", "rogue_runtime", "rogue_abi"], &[]);
     }

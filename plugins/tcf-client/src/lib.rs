@@ -1,7 +1,7 @@
 //! `tcf-client`: reads streams of a Target Communication Framework (TCF) agent into frames, and writes frames into a
 //! stream of it. The agent may be a graph with `tcf-streams`.
 //!
-//! The protocol is `tcf/client`, how frames lie in a stream is in `tcf/wire`; here they meet the graph.
+//! The protocol is `plugins/tcf/client`, how frames lie in a stream is in `plugins/tcf/wire`; here they meet the graph.
 //!
 //! - `node` is the module's life; `take` and `give` are the halves that the runtime calls; `params` its settings;
 //! - `shared` is what they have in common with the thread of the channel: frames on their way, how far each stream was

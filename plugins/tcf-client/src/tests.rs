@@ -5,7 +5,7 @@ mod bad_agents;
 mod ends;
 mod hand_over;
 mod params;
-#[path = "../../../tcf/client/tests/peer/mod.rs"]
+#[path = "../../tcf/client/tests/peer/mod.rs"]
 mod peer;
 mod reads;
 mod writes;

@@ -1,6 +1,6 @@
 //! `tcf-streams`: offers the frames of a graph to clients of the Target Communication Framework, and takes what they write.
 //!
-//! The protocol and the service are pure code in `tcf/wire` and `tcf/service`; here they meet sockets and the graph.
+//! The protocol and the service are pure code in the folders `wire` and `service` beside this one; here they meet sockets and the graph.
 //!
 //! - `node` is the module's life; `take` and `give` are the halves that the runtime calls; `params` its settings;
 //! - `shared` is what they have in common with the thread of the sockets: the service behind a lock, a bell, the frames

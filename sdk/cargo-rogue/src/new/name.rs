@@ -76,7 +76,7 @@ const TAKEN_TOO: [&str; 12] = [
 ];
 
 /// The standard modules: a graph that names one of them means that one.
-pub const STANDARD: [&str; 19] = [
+pub const STANDARD: [&str; 21] = [
     "compare",
     "debug",
     "example-blocking",
@@ -91,6 +91,8 @@ pub const STANDARD: [&str; 19] = [
     "pulses",
     "ratedrop",
     "tag",
+    "tcf-client",
+    "tcf-streams",
     "tcp-client",
     "tcp-server",
     "udp-client",
