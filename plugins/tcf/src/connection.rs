@@ -5,7 +5,7 @@
 
 use super::{output::Output, shared::Shared};
 use rogue_sdk::log;
-use rogue_tcf_service::Channel;
+use rogue_tcf_service::{Channel, Totals};
 use rogue_tcf_wire::{Code, Decoder, ErrorReport, Form, Wrong, escape, framing::Parser, locator::Hello};
 use std::{
     io::{self, Read},
@@ -61,7 +61,7 @@ pub struct Connection {
     /// All is sent, and the sending side is shut down.
     shut: bool,
     /// Totals that are counted already.
-    counted: (u64, u64),
+    counted: Totals,
 }
 
 impl Connection {
@@ -88,7 +88,7 @@ impl Connection {
             closing: false,
             hung_up: false,
             shut: false,
-            counted: (0, 0),
+            counted: Totals::default(),
         }
     }
 
@@ -174,7 +174,7 @@ impl Connection {
     }
 
     /// Counts what it has read and lost since the last time, and gives the sums.
-    pub fn count(&mut self, shared: &Shared) -> (u64, u64) {
+    pub fn count(&mut self, shared: &Shared) -> Totals {
         if self.is_open() {
             let totals = shared.core().service.totals(self.channel);
             self.counted_up_to(totals, shared);
@@ -182,9 +182,12 @@ impl Connection {
         self.counted
     }
 
-    fn counted_up_to(&mut self, totals: (u64, u64), shared: &Shared) {
-        shared.status.bytes_read.add(totals.0 - self.counted.0);
-        shared.status.bytes_lost.add(totals.1 - self.counted.1);
+    fn counted_up_to(&mut self, totals: Totals, shared: &Shared) {
+        let (status, before) = (&shared.status, self.counted);
+        status.bytes_read.add(totals.read_bytes - before.read_bytes);
+        status.frames_read.add(totals.read_frames - before.read_frames);
+        status.bytes_lost.add(totals.lost_bytes - before.lost_bytes);
+        status.frames_lost.add(totals.lost_frames - before.lost_frames);
         self.counted = totals;
     }
 
@@ -197,13 +200,11 @@ impl Connection {
         let (answers, totals) = {
             let mut core = shared.core();
             let answers = core.service.take(self.channel);
-            let totals = core.service.totals(self.channel);
-            core.service.close(self.channel, now);
-            (answers, totals)
+            (answers, core.service.close(self.channel, now))
         };
         self.put(answers, shared);
         self.counted_up_to(totals, shared);
-        let (read, lost) = self.counted;
+        let Totals { read_bytes: read, lost_bytes: lost, .. } = self.counted;
         let report = match why {
             Gone::Left => {
                 log::info!("{} has left; it has read {read} bytes and lost {lost}", self.addr);

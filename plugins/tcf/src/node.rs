@@ -1,7 +1,7 @@
 //! `tcf-streams`: its card and its life.
 //!
-//! What holds: the port is taken in `start`, or taken over from a predecessor; `stop` ends every channel in order, within a
-//! bounded time.
+//! What holds: the port is announced in `new`, so that a predecessor gives it up first, and taken in `start`, or taken over;
+//! `stop` ends every channel in order, within a bounded time.
 
 use super::{
     give::StreamsGive,
@@ -42,6 +42,7 @@ pub struct TcfStreams {
     /// The thread's end of the bell.
     bell: UnixStream,
     node: Node,
+    claim: String,
     listener: Option<TcpListener>,
     thread: Option<JoinHandle<()>>,
     /// What the thread gives back.
@@ -66,6 +67,8 @@ impl Module for TcfStreams {
 
     fn new(params: StreamsParams, node: &Node) -> Result<Self> {
         let settings = Settings::new(&params)?;
+        let claim = settings.claim(node);
+        node.claim(&claim)?;
         let (ours, bell) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         bell.set_nonblocking(true)?;
@@ -73,6 +76,7 @@ impl Module for TcfStreams {
             shared: Arc::new(Shared::new(settings, Status::new(node), ours)),
             bell,
             node: *node,
+            claim,
             listener: None,
             thread: None,
             back: Arc::default(),
@@ -81,6 +85,7 @@ impl Module for TcfStreams {
     }
 
     fn start(&mut self) -> Result<()> {
+        self.node.claim(&self.claim)?;
         let settings = &self.shared.settings;
         let listener = match self.listener.take() {
             Some(listener) => listener,
@@ -124,6 +129,7 @@ impl Module for TcfStreams {
     }
 
     fn stop(&mut self) {
+        self.node.unclaim(&self.claim);
         drop(self.end_thread());
         self.listener = None;
         let mut inbox = self.shared.inbox();

@@ -156,6 +156,14 @@ impl Settings {
             },
         })
     }
+
+    /// What only one node of a graph may have; a name of its own where the system chooses the port.
+    pub fn claim(&self, node: &Node) -> String {
+        match self.listen.port() {
+            0 => format!("tcf-streams:{node:?}"),
+            _ => format!("tcp:{}", self.listen),
+        }
+    }
 }
 
 /// An address and a port; `localhost` is the only name.

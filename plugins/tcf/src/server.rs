@@ -12,6 +12,7 @@ use super::{
     written,
 };
 use rogue_sdk::log;
+use rogue_tcf_service::Totals;
 use rogue_tcf_wire::ErrorReport;
 use std::{
     io::Read,
@@ -150,8 +151,11 @@ impl Server {
     fn show(&mut self) {
         let mut peers = Vec::new();
         for connection in self.connections.iter_mut().filter(|connection| connection.is_open()) {
-            let (read, lost) = connection.count(&self.shared);
-            peers.push(format!("{} read {read} lost {lost}", connection.addr));
+            let Totals { read_bytes, read_frames, lost_bytes, lost_frames } = connection.count(&self.shared);
+            peers.push(format!(
+                "{} read {read_bytes} ({read_frames} frames) lost {lost_bytes} ({lost_frames} frames)",
+                connection.addr
+            ));
         }
         self.shared.status.node.publish("peers", peers.join("; "));
     }

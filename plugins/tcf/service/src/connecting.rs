@@ -1,8 +1,7 @@
 //! `subscribe`, `unsubscribe`, `connect`, `disconnect`.
 
 use crate::{
-    Answer, Channel, Service, id_of, limits::SUBSCRIPTIONS, number_of, reading::cancel, ring::Ring,
-    stream::Client,
+    Answer, Channel, Service, id_of, limits::SUBSCRIPTIONS, number_of, reading::cancel, stream::Client,
 };
 use rogue_tcf_wire::{Code, ErrorReport, Token, streams::Event};
 use std::time::Duration;
@@ -70,8 +69,8 @@ impl Service {
         if !peer.connected.insert(number) {
             return false;
         }
-        let position = stream.ring.as_ref().map_or(0, Ring::begin);
-        stream.clients.insert(channel, Client { position, moved: now, ..Client::default() });
+        let (position, frames) = stream.ring.as_ref().map_or((0, 0), |ring| (ring.begin(), ring.gone()));
+        stream.clients.insert(channel, Client { position, frames, moved: now, ..Client::default() });
         true
     }
 
@@ -95,6 +94,7 @@ impl Service {
         }
         let disposed = Event::Disposed { stream_type: stream.stream_type.clone(), id: id_of(number) };
         peer.answers.push_back(Answer::Event(disposed));
+        peer.totals += stream.missed(channel);
         if let Some(mut client) = stream.remove(channel) {
             let (answers, bytes) = cancel(&mut client);
             peer.written -= bytes.min(peer.written);

@@ -4,7 +4,8 @@
 //! - [`Service`] has two sides: the owner's, who makes streams, publishes frames and takes what is written, and that of
 //!   channels, whose commands it is given and whose [`Answer`]s it leaves, in order, for each channel apart;
 //! - `ring` is a stream's buffer; `stream` a stream with its clients; `reading`, `writing`, `connecting` the commands;
-//!   `testing` the agent's test streams.
+//!   `testing` the agent's test streams; `totals` what a channel
+//!   has read and lost.
 //!
 //! ```
 //! use rogue_tcf_service::{Answer, Direction, Limits, Service};
@@ -35,11 +36,13 @@ mod reading;
 mod ring;
 mod stream;
 mod testing;
+mod totals;
 mod writing;
 
 pub use answer::Answer;
 pub use limits::Limits;
 pub use stream::Direction;
+pub use totals::Totals;
 pub use writing::Taken;
 
 use rogue_tcf_wire::{Code, ErrorReport, Token, streams::Command};
@@ -83,8 +86,7 @@ struct Peer {
     room: usize,
     /// Bytes of writes that wait.
     written: usize,
-    read_bytes: u64,
-    lost_bytes: u64,
+    totals: Totals,
 }
 
 /// The service.
@@ -130,17 +132,20 @@ impl Service {
         channel
     }
 
-    /// A channel is closed, by whomever: nothing more is answered, and what it held is free.
-    pub fn close(&mut self, channel: Channel, now: Duration) {
-        let Some(peer) = self.peers.remove(&channel) else { return };
+    /// A channel is closed, by whomever: nothing more is answered, and what it held is free. Gives what it has read and
+    /// lost, in the end.
+    pub fn close(&mut self, channel: Channel, now: Duration) -> Totals {
+        let Some(mut peer) = self.peers.remove(&channel) else { return Totals::default() };
         for number in peer.connected {
             if let Some(stream) = self.streams.get_mut(&number) {
+                peer.totals += stream.missed(channel);
                 stream.remove(channel);
             }
         }
         self.dispose_tests_of(channel, now);
         self.pump(now);
         self.sweep();
+        peer.totals
     }
 
     /// How many bytes of data the answers of a channel may have from now on. Reads wait while there is no room, so that a
@@ -182,9 +187,9 @@ impl Service {
         }
     }
 
-    /// Bytes that a channel has read and lost so far, over all of its streams.
-    pub fn totals(&self, channel: Channel) -> (u64, u64) {
-        self.peers.get(&channel).map_or((0, 0), |peer| (peer.read_bytes, peer.lost_bytes))
+    /// What a channel has read and lost so far, over all of its streams.
+    pub fn totals(&self, channel: Channel) -> Totals {
+        self.peers.get(&channel).map_or_else(Totals::default, |peer| peer.totals)
     }
 
     fn reply(&mut self, channel: Channel, token: &Token, error: Option<ErrorReport>) {

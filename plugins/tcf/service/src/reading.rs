@@ -4,7 +4,7 @@
 //! bytes behind it, and a long one in several answers.
 
 use crate::{
-    Answer, Channel, Service, no_such,
+    Answer, Channel, Service, Totals, no_such,
     stream::{Client, Read, Stream},
 };
 use rogue_tcf_wire::{Code, ErrorReport, Token, streams::Lost};
@@ -68,12 +68,9 @@ impl Service {
                 if stream.waiting == 0 {
                     continue;
                 }
-                let Some(answer) = next(stream, channel, &mut self.spare, now) else { continue };
-                if let Answer::Read { data, lost, .. } = &answer {
-                    peer.room = peer.room.saturating_sub(data.len() + ANSWER);
-                    peer.read_bytes += data.len() as u64;
-                    peer.lost_bytes += lost;
-                }
+                let Some((answer, more)) = next(stream, channel, &mut self.spare, now) else { continue };
+                peer.room = peer.room.saturating_sub(more.read_bytes as usize + ANSWER);
+                peer.totals += more;
                 peer.answers.push_back(answer);
                 peer.turn = *number;
                 progress = true;
@@ -91,7 +88,12 @@ impl Service {
 }
 
 /// The answer to the read of a client that has waited longest, if there is something to say.
-fn next(stream: &mut Stream, channel: Channel, spare: &mut Vec<Vec<u8>>, now: Duration) -> Option<Answer> {
+fn next(
+    stream: &mut Stream,
+    channel: Channel,
+    spare: &mut Vec<Vec<u8>>,
+    now: Duration,
+) -> Option<(Answer, Totals)> {
     let client = stream.clients.get_mut(&channel)?;
     let ring = stream.ring.as_ref()?;
     if client.reads.is_empty() || (client.position >= ring.end() && stream.eos.is_none()) {
@@ -104,12 +106,19 @@ fn next(stream: &mut Stream, channel: Channel, spare: &mut Vec<Vec<u8>>, now: Du
     let gap = ring.begin().saturating_sub(client.position);
     let lost = gap.min(Lost::MOST);
     client.position += lost;
+    // Frames that are gone, whole or in their rest; counted with the first piece of a long gap.
+    let lost_frames = if gap > 0 { ring.gone() - client.frames } else { 0 };
+    client.frames += lost_frames;
+    let mut read_frames = 0;
     if lost == gap {
         client.position += ring.read(client.position, size, &mut data) as u64;
+        read_frames = ring.frames_before(client.position) - client.frames;
+        client.frames += read_frames;
     }
     let eos = stream.eos.is_some() && client.position == ring.end();
     client.told_eos |= eos;
-    Some(Answer::Read { token, data, error: None, lost, eos })
+    let totals = Totals { read_bytes: data.len() as u64, read_frames, lost_bytes: lost, lost_frames };
+    Some((Answer::Read { token, data, error: None, lost, eos }, totals))
 }
 
 /// Cancels what a client has waiting: reads, then writes.

@@ -12,8 +12,11 @@ const FRAME_LEAST: usize = 16;
 #[derive(Debug, Default)]
 pub struct Ring {
     bytes: VecDeque<u8>,
-    frames: VecDeque<u32>,
+    /// Position behind each frame.
+    ends: VecDeque<u64>,
     begin: u64,
+    /// Frames that were dropped.
+    gone: u64,
     capacity: usize,
 }
 
@@ -45,7 +48,7 @@ impl Ring {
 
     /// Bytes of the next frame for which there is room.
     pub fn room(&self) -> usize {
-        if self.frames.len() * FRAME_LEAST >= self.capacity.max(FRAME_LEAST) {
+        if self.ends.len() * FRAME_LEAST >= self.capacity.max(FRAME_LEAST) {
             return 0;
         }
         self.capacity - self.bytes.len()
@@ -53,15 +56,26 @@ impl Ring {
 
     /// Position behind the oldest frame.
     pub fn first_end(&self) -> Option<u64> {
-        self.frames.front().map(|len| self.begin + u64::from(*len))
+        self.ends.front().copied()
     }
 
     /// Drops the oldest frame.
     pub fn drop_first(&mut self) {
-        if let Some(len) = self.frames.pop_front() {
-            self.bytes.drain(..len as usize);
-            self.begin += u64::from(len);
+        if let Some(end) = self.ends.pop_front() {
+            self.bytes.drain(..(end - self.begin) as usize);
+            self.begin = end;
+            self.gone += 1;
         }
+    }
+
+    /// Frames dropped so far.
+    pub fn gone(&self) -> u64 {
+        self.gone
+    }
+
+    /// Frames that end at or before a position, which must be held, since the beginning.
+    pub fn frames_before(&self, position: u64) -> u64 {
+        self.gone + self.ends.partition_point(|end| *end <= position) as u64
     }
 
     /// Puts a frame of `len` bytes behind the others; there must be room. Bytes beyond `len` are left out.
@@ -76,7 +90,7 @@ impl Ring {
             self.bytes.extend(&piece[..piece.len().min(left)]);
         }
         if self.bytes.len() > before {
-            self.frames.push_back((self.bytes.len() - before) as u32);
+            self.ends.push_back(self.end());
         }
     }
 
@@ -106,7 +120,7 @@ mod tests {
                     ring.drop_first();
                 }
                 ring.push(len, std::iter::once(&[7; 1000][..]));
-                let (bytes, frames) = (ring.bytes.capacity(), ring.frames.len());
+                let (bytes, frames) = (ring.bytes.capacity(), ring.ends.len());
                 assert!(bytes <= 1000 && frames <= 63, "{bytes} bytes, {frames} frames of {len}");
             }
             assert_eq!(ring.end(), 3000 * len as u64);
@@ -128,6 +142,8 @@ mod tests {
                 assert_eq!(n, 9.min((ring.end() - position) as usize));
                 let expected: Vec<u8> = (0..n as u64).map(|i| (position + i) as u8).collect();
                 assert_eq!(read, expected);
+                let frames = ring.ends.iter().filter(|end| **end <= position).count() as u64;
+                assert_eq!(ring.frames_before(position), ring.gone() + frames);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A stream, its clients, and the owner's side of both.
 
-use crate::{Answer, Channel, Published, Service, StreamNumber, id_of, ring::Ring, writing::Sink};
+use crate::{Answer, Channel, Published, Service, StreamNumber, Totals, id_of, ring::Ring, writing::Sink};
 use rogue_tcf_wire::{Token, streams::Event};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -41,6 +41,8 @@ pub(crate) struct Write {
 #[derive(Debug, Default)]
 pub(crate) struct Client {
     pub position: u64,
+    /// Frames that end at or before it, since the stream's beginning.
+    pub frames: u64,
     pub reads: VecDeque<Read>,
     pub writes: VecDeque<Write>,
     /// Whether it has written its end.
@@ -97,6 +99,18 @@ impl Stream {
             }
         }
         self.ring.is_some()
+    }
+
+    /// What a client that leaves has missed and was not told of.
+    pub fn missed(&self, channel: Channel) -> Totals {
+        let (Some(client), Some(ring)) = (self.clients.get(&channel), &self.ring) else {
+            return Totals::default();
+        };
+        Totals {
+            lost_bytes: ring.begin().saturating_sub(client.position),
+            lost_frames: ring.gone().saturating_sub(client.frames),
+            ..Totals::default()
+        }
     }
 
     /// Lets go of a client.

@@ -18,6 +18,8 @@ fn byte(position: u64) -> u8 {
 /// What the reference knows of the stream: where each frame begins that is still kept.
 struct Reference {
     frames: Vec<(u64, usize)>,
+    /// Frames so far.
+    count: u64,
     end: u64,
     eos: bool,
     block: bool,
@@ -44,6 +46,7 @@ impl Reference {
         }
         self.frames.push((self.end, len));
         self.end += len as u64;
+        self.count += 1;
         true
     }
 }
@@ -54,6 +57,9 @@ struct Peer {
     /// Where it stands, if it is connected.
     position: Option<u64>,
     began: u64,
+    /// The number of the first frame it could read, and how often it was connected.
+    first: u64,
+    connects: u64,
     got: u64,
     lost: u64,
     saw_eos: bool,
@@ -82,7 +88,7 @@ impl Model {
         let out =
             service.create("t", None, Direction::Readable { capacity: CAPACITY, block }, Duration::ZERO);
         let input = service.create("t.in", None, Direction::Writable, Duration::ZERO);
-        let reference = Reference { frames: Vec::new(), end: 0, eos: false, block };
+        let reference = Reference { frames: Vec::new(), count: 0, end: 0, eos: false, block };
         Model { rng, service, out, input, reference, peers: HashMap::new(), token: 0, now: Duration::ZERO }
     }
 
@@ -154,6 +160,8 @@ impl Model {
                     *peer = Peer {
                         position: Some(begin),
                         began: begin,
+                        first: self.reference.count - self.reference.frames.len() as u64,
+                        connects: peer.connects + 1,
                         writes: std::mem::take(&mut peer.writes),
                         other: std::mem::take(&mut peer.other),
                         reads: std::mem::take(&mut peer.reads),
@@ -265,6 +273,12 @@ impl Model {
             assert!(peer.reads.is_empty() && peer.writes.is_empty() && peer.other.is_empty());
             if peer.position.is_some() {
                 assert_eq!(peer.got + peer.lost, self.reference.end - peer.began);
+                let totals = self.service.totals(channel);
+                if peer.connects == 1 {
+                    assert_eq!((totals.read_bytes, totals.lost_bytes), (peer.got, peer.lost));
+                    let frames = totals.read_frames + totals.lost_frames;
+                    assert_eq!(frames, self.reference.count - peer.first);
+                }
             }
         }
         assert_eq!(self.service.drained(self.now), None);

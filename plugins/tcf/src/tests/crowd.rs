@@ -64,6 +64,19 @@ fn sixteen_clients_and_one_that_has_stopped() {
     // The stopped one comes back and has missed what is no longer there.
     let (bytes, lost) = stopped.read_all("VS0");
     assert_eq!(bytes.len() as u64 + lost, published);
+    // The node has counted the same, in frames as well, and shows it for each.
+    bench
+        .run_until(LIMIT, |bench| bench.counter("bytes_read") + bench.counter("bytes_lost") == 16 * published)
+        .unwrap();
+    assert_eq!(bench.counter("frames_read") + bench.counter("frames_lost"), 16 * 3000);
+    assert!(bench.counter("frames_lost") > 0);
+    bench
+        .run_until(LIMIT, |bench| {
+            let peers = bench.reading("peers").unwrap_or_default();
+            // The fifteen have left with their threads.
+            peers.contains(&format!("lost {lost} (")) && !peers.contains(';')
+        })
+        .unwrap();
     bench.end().unwrap();
 }
 

@@ -116,6 +116,17 @@ fn who_does_not_read_loses_whole_frames_and_is_told_how_much() {
     }
     assert!(whole == got.data);
     bench.run_until(LIMIT, |bench| bench.counter("bytes_lost") == got.lost).unwrap();
+    let missed = 1000 - all.len() as u64;
+    assert_eq!((bench.counter("frames_lost"), bench.counter("frames_read")), (missed, 2 * all.len() as u64));
+    // Who leaves without having read has missed what was gone by then.
+    let mut idle = Client::connect(port(&bench), Form::Plain);
+    idle.join("VS0");
+    for i in 0..1000 {
+        bench.push(frame(i, 1000)).unwrap();
+    }
+    let before = bench.counter("frames_lost");
+    idle.leave();
+    bench.run_until(LIMIT, |bench| bench.counter("frames_lost") == before + 1000).unwrap();
     bench.end().unwrap();
 }
 
