@@ -78,6 +78,13 @@ impl Desk {
         self.started(name, command)
     }
 
+    /// Runs a graph, in which PORT stands for the port, to its end.
+    pub fn ends(&self, graph: &str, port: u16) -> Done {
+        let file = self.dir.path().join("g.yaml");
+        fs::write(&file, graph.replace("PORT", &port.to_string())).expect("written");
+        rogue_tests::child::run(&mut self.program.command(&[file])).sound()
+    }
+
     /// Starts a command that runs a graph of this name.
     pub fn started(&self, name: &str, mut command: std::process::Command) -> Option<Run> {
         command.env_remove("ROGUE_NO_CONTROL");

@@ -6,3 +6,4 @@ mod desk;
 mod foul;
 mod libzmq;
 mod python;
+mod swaps;

@@ -5,6 +5,7 @@ mod faults;
 mod json_schema;
 mod killed;
 mod late;
+mod limits;
 mod modules;
 mod permission;
 mod place;

@@ -1,6 +1,8 @@
 //! What `tcp-server` and `tcp-client` have in common: their life.
 //!
-//! What holds: sockets are taken in `start` and given up in `stop`; the two sides share nothing but what is shown.
+//! What holds: a server's ports are announced when it is made, so that a predecessor gives its sockets up first and no other
+//! node of the graph has them; sockets are taken in `start` and given up in `stop`; the two sides share nothing but what is
+//! shown.
 
 use super::{
     dial::Dialer,
@@ -22,20 +24,21 @@ pub struct Bridge {
     node: Node,
     sender: Arc<Mutex<Sender>>,
     receiver: Arc<Mutex<Receiver>>,
-    claims: Vec<String>,
 }
 
 impl Bridge {
-    pub fn new(settings: Settings, node: &Node) -> Bridge {
+    /// # Errors
+    /// Another node of the graph has one of the ports.
+    pub fn new(settings: Settings, node: &Node) -> Result<Bridge> {
         let settings = Arc::new(settings);
+        settings.claims().iter().try_for_each(|name| node.claim(name))?;
         let status = Status::new(node, &settings);
-        Bridge {
+        Ok(Bridge {
             sender: Arc::new(Mutex::new(Sender::new(&settings, &status, node))),
             receiver: Arc::new(Mutex::new(Receiver::new(&settings, &status, node))),
             settings,
             node: *node,
-            claims: Vec::new(),
-        }
+        })
     }
 
     /// The two sides. The module is called while no half is, so nobody waits here.
@@ -54,24 +57,27 @@ impl Bridge {
     /// # Errors
     /// A port that cannot be had; none is kept then.
     pub fn start(&mut self) -> Result<()> {
-        let opened = self.open();
-        if opened.is_err() {
-            self.stop();
-        }
-        opened?;
+        self.open_or_stop()?;
+        let (sender, receiver) = self.sides();
+        sender.show_peers();
+        receiver.show_peers();
+        drop((sender, receiver));
         self.node.wake_take();
         self.node.wake_give();
         Ok(())
     }
 
-    fn open(&mut self) -> Result<()> {
-        if self.settings.role == Role::Server {
-            for port in [self.settings.port, self.settings.port + 1] {
-                let name = format!("tcp:{}:{port}", self.settings.addr);
-                self.node.claim(&name)?;
-                self.claims.push(name);
-            }
+    fn open_or_stop(&mut self) -> Result<()> {
+        let opened = self.open();
+        if opened.is_err() {
+            self.stop();
         }
+        opened
+    }
+
+    fn open(&mut self) -> Result<()> {
+        // Again: a predecessor took its own back when it stopped, and they may be the same.
+        self.settings.claims().iter().try_for_each(|name| self.node.claim(name))?;
         let (mut sender, mut receiver) = self.sides();
         let door = |port| match self.settings.role {
             Role::Server => listen::bind(&self.settings, port).map(Door::Listen),
@@ -92,9 +98,7 @@ impl Bridge {
             receiver.stop();
             sender.stop();
         }
-        for name in self.claims.drain(..) {
-            self.node.unclaim(&name);
-        }
+        self.settings.claims().iter().for_each(|name| self.node.unclaim(name));
     }
 
     pub fn release_held(&mut self, held: &mut Held) {
@@ -103,8 +107,11 @@ impl Bridge {
     }
 
     /// # Errors
-    /// What the system says of the descriptors.
+    /// What the system says of the descriptors, or of other ports than the predecessor had: then nothing of it is touched.
     pub fn adopt(&mut self, held: &mut Held) -> Result<()> {
+        if handover::has_other_ports(&self.settings, held) {
+            self.open_or_stop()?;
+        }
         let (mut sender, mut receiver) = self.sides();
         handover::adopt(&self.settings, &mut sender, &mut receiver, held)
     }

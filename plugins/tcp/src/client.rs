@@ -27,7 +27,7 @@ impl Module for TcpClient {
     }
 
     fn new(params: ClientParams, node: &Node) -> Result<Self> {
-        Ok(TcpClient(Bridge::new(Settings::from(&params), node)))
+        Bridge::new(Settings::from(&params), node).map(TcpClient)
     }
 
     fn start(&mut self) -> Result<()> {

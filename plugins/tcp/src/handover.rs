@@ -32,6 +32,13 @@ fn key(settings: &Settings) -> String {
     format!("{:?}/{}/{}", settings.role, settings.addr, settings.port)
 }
 
+/// Whether what is held is a predecessor's with other ports.
+pub fn has_other_ports(settings: &Settings, held: &Held) -> bool {
+    let key = key(settings);
+    let mut keys = held.handles.iter().filter_map(|(name, _)| name.split(' ').nth(1));
+    !held.handles.is_empty() && keys.all(|of| of != key)
+}
+
 /// Gives everything up.
 pub fn release(
     settings: &Settings,
@@ -137,6 +144,8 @@ pub fn adopt(
         done?;
     }
     sender.waiting.extend(frames);
+    sender.show_peers();
+    receiver.show_peers();
     Ok(())
 }
 

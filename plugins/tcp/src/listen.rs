@@ -30,7 +30,14 @@ pub fn bind(settings: &Settings, port: u16) -> Result<TcpListener> {
             Err(error) => last = error,
         }
     }
-    Err(Error::new(format_args!("{addr}:{port} cannot be listened on: {last}; is addr one of this machine?")))
+    let hint = match last.raw_os_error() {
+        Some(libc::EMFILE | libc::ENFILE) => {
+            "let the process have more files with `ulimit -n` before the start"
+        }
+        Some(libc::EACCES) => "ports below 1024 are for root, or for who has CAP_NET_BIND_SERVICE",
+        _ => "is addr one of this machine?",
+    };
+    Err(Error::new(format_args!("{addr}:{port} cannot be listened on: {last}; {hint}")))
 }
 
 fn busy(addr: &str, port: u16) -> Error {

@@ -118,6 +118,12 @@ impl Settings {
         }
     }
 
+    /// What only one node of a graph may have: a server's ports.
+    pub fn claims(&self) -> Vec<String> {
+        let ports = [self.port, self.port + 1].into_iter().filter(|_| self.role == Role::Server);
+        ports.map(|port| format!("tcp:{}:{port}", self.addr)).collect()
+    }
+
     /// What the parameters' types cannot say.
     ///
     /// # Errors

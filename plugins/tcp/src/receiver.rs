@@ -1,7 +1,8 @@
 //! The receiving side of a bridge: its way in, its peers, and whose turn it is.
 //!
 //! Used by `give`, and by the module itself while no half is being called. What holds: peers are read in turn, one read
-//! each, so that a fast one leaves room for the others; what one read brought is given before anybody is read again.
+//! each, so that a fast one leaves room for the others; what one read brought is given before anybody is read again, whoever
+//! comes or goes meanwhile.
 
 use super::{
     door::Door,
@@ -13,7 +14,7 @@ use super::{
     zmtp::Kind,
 };
 use rogue_sdk::prelude::*;
-use std::{os::fd::AsFd, sync::Arc, time};
+use std::{cmp::Ordering, os::fd::AsFd, sync::Arc, time};
 
 /// Most connections of one port; those beyond are closed at once.
 pub const PEERS_MAX: usize = 1024;
@@ -172,7 +173,7 @@ impl Receiver {
             at += 1;
         }
         if changed {
-            self.status.givers(self.open());
+            self.show_peers();
         }
     }
 
@@ -193,14 +194,19 @@ impl Receiver {
 
     /// A connection has ended.
     fn close(&mut self, at: usize, why: &Gone) {
-        self.scratch.keep(0);
         let peer = self.peers.remove(at);
+        // What was read and not used is another's unless it was this one's, and that one stands one further down now.
+        match at.cmp(&self.owner) {
+            Ordering::Equal => self.scratch.keep(0),
+            Ordering::Less => self.owner -= 1,
+            Ordering::Greater => {}
+        }
         self.node.unwatch(peer.peer.stream.as_fd(), false);
+        self.show_peers();
         self.status.gone(peer.peer.addr, why, peer.peer.is_open());
         if peer.is_torn() {
             self.status.torn(peer.peer.addr);
         }
-        self.status.givers(self.open());
         // With `end_with_peer` there is no other connection after this one.
         if !(self.settings.end_with_peer && self.is_over()) {
             self.door.lost(self.now);
@@ -219,6 +225,10 @@ impl Receiver {
         self.had_peer = true;
         peer.carry(rest.map(Frame::to_vec).unwrap_or_default());
         self.peers.push(peer);
+    }
+
+    /// Has it shown how many peers give frames.
+    pub fn show_peers(&self) {
         self.status.givers(self.open());
     }
 
@@ -228,8 +238,11 @@ impl Receiver {
         self.peers.iter().for_each(|peer| self.node.unwatch(peer.peer.stream.as_fd(), false));
     }
 
-    /// Closes everything.
+    /// Closes everything. Where there is nothing left a successor has it, and shows it.
     pub fn stop(&mut self) {
+        if matches!(self.door, Door::Shut) && self.peers.is_empty() {
+            return;
+        }
         self.unwatch_all();
         self.door = Door::Shut;
         self.scratch.keep(0);
@@ -238,6 +251,6 @@ impl Receiver {
                 self.status.torn(peer.peer.addr);
             }
         }
-        self.status.givers(0);
+        self.show_peers();
     }
 }

@@ -77,7 +77,7 @@ impl Sender {
                 Ok(true) => {
                     self.status.connected(peer.peer.addr, "takes frames");
                     self.door.succeeded();
-                    self.status.takers(self.open());
+                    self.show_peers();
                 }
                 Ok(false) => {}
                 Err(why) => {
@@ -180,12 +180,12 @@ impl Sender {
     fn close(&mut self, at: usize, why: &Gone, take: bool) {
         let peer = self.peers.remove(at);
         self.node.unwatch(peer.peer.stream.as_fd(), take);
+        self.show_peers();
         self.status.gone(peer.peer.addr, why, peer.peer.is_open());
         self.status.in_flight(peer.peer.addr, peer.in_flight());
         let (_, mut queue, _) = peer.into_parts();
         queue.append(&mut self.waiting);
         self.waiting = queue;
-        self.status.takers(self.open());
         if !(self.finished && matches!(self.door, Door::Dial(_))) {
             self.door.lost(self.now);
         }
@@ -215,7 +215,12 @@ impl Sender {
     /// Takes over a connection of a predecessor.
     pub fn resume(&mut self, peer: Outgoing) {
         self.peers.push(peer);
+    }
+
+    /// Has it shown how many peers take frames, and how many frames wait.
+    pub fn show_peers(&self) {
         self.status.takers(self.open());
+        self.status.held(self.held());
     }
 
     /// Ends all watches, whichever half has them.
@@ -224,8 +229,12 @@ impl Sender {
         self.unwatch(false);
     }
 
-    /// Closes everything; frames that are not sent stay with the node, which answers for them.
+    /// Closes everything; frames that are not sent stay with the node, which answers for them. Where there is nothing left a
+    /// successor has it, and shows it.
     pub fn stop(&mut self) {
+        if matches!(self.door, Door::Shut) && self.peers.is_empty() {
+            return;
+        }
         self.unwatch_all();
         self.door = Door::Shut;
         for peer in std::mem::take(&mut self.peers).into_iter().rev() {
@@ -233,6 +242,6 @@ impl Sender {
             queue.append(&mut self.waiting);
             self.waiting = queue;
         }
-        self.status.takers(0);
+        self.show_peers();
     }
 }

@@ -27,7 +27,7 @@ impl Module for TcpServer {
     }
 
     fn new(params: ServerParams, node: &Node) -> Result<Self> {
-        Ok(TcpServer(Bridge::new(Settings::from(&params), node)))
+        Bridge::new(Settings::from(&params), node).map(TcpServer)
     }
 
     fn start(&mut self) -> Result<()> {

@@ -58,9 +58,14 @@ pub fn bind(settings: &Settings, host: Option<SocketAddr>) -> Result<UdpSocket> 
             Err(error) => last = error,
         }
     }
-    Err(Error::new(format_args!(
-        "port {port} of {shown} cannot be had: {last}; is addr one of this machine, and of the family of host?"
-    )))
+    let hint = match last.raw_os_error() {
+        Some(libc::EMFILE | libc::ENFILE) => {
+            "let the process have more files with `ulimit -n` before the start"
+        }
+        Some(libc::EACCES) => "ports below 1024 are for root, or for who has CAP_NET_BIND_SERVICE",
+        _ => "is addr one of this machine, and of the family of host?",
+    };
+    Err(Error::new(format_args!("port {port} of {shown} cannot be had: {last}; {hint}")))
 }
 
 /// Whether datagrams can go from a socket at one address to the other.

@@ -76,6 +76,9 @@ pub struct ShownNode {
     pub health: String,
     /// Parameters as written, with what was changed since.
     pub params: Map<String, Value>,
+    /// What its module shows of itself, by the names its card has: a number, or a text.
+    #[serde(default)]
+    pub readings: Map<String, Value>,
     /// Threads that drive it, by the number of their segment.
     pub segments: Vec<usize>,
     /// The call that it is in, if it has been there for some time: `accept`, `produce` or `finish`.

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     answer::{DroppedFrames, Fill, NamedValue, Show, ShownNode, Top, TopNode, ValueKind},
@@ -55,10 +55,21 @@ fn shown(plan: &Plan, index: usize, node: &PlanNode, status: &NodeStatus) -> Sho
         shape: card.shape.to_string(),
         health: health(status.health).to_owned(),
         params: node.params.clone(),
+        readings: readings(card, status),
         segments: (0..).zip(&plan.segments).filter(|(_, s)| drives(s)).map(|(number, _)| number).collect(),
         inside: inside(status).map(|(call, _)| call),
         inside_ms: inside(status).map(|(_, ms)| ms),
     }
+}
+
+/// The readings that a card has, in its order, as far as the module has shown them.
+fn readings(card: &Card, status: &NodeStatus) -> Map<String, Value> {
+    let shown = |name: &str| {
+        let text = status.readings.iter().find(|(of, _)| *of == name).map(|(_, text)| json!(text));
+        text.or_else(|| status.counters.iter().find(|(of, ..)| of == name).map(|(.., value)| json!(value)))
+    };
+    let named = card.readings.iter().map(|reading| &reading.name);
+    named.filter_map(|name| Some((name.clone(), shown(name)?))).collect()
 }
 
 /// The call that a node is in, and for how many milliseconds, if that is worth showing.

@@ -3,7 +3,7 @@
 //! `load` implements [`Catalog`] over the search path; tests implement it over a map. This is the only door of
 //! the pure floor, so that a graph can be checked without files.
 
-use super::plan::Found;
+use super::{limits::Limits, plan::Found};
 
 /// Finds modules for the names in a graph file.
 pub trait Catalog {
@@ -15,9 +15,9 @@ pub trait Catalog {
     /// The names that can be found without a path, for "did you mean".
     fn names(&self) -> Vec<String>;
 
-    /// Most bytes of a receive buffer that the system gives; `None`: not known.
-    fn receive_buffer_max(&self) -> Option<u64> {
-        None
+    /// What the system lets a run have.
+    fn limits(&self) -> Limits {
+        Limits::default()
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub(super) mod buffers;
 mod links;
+pub(super) mod needs;
 mod params;
 pub(super) mod warn;
 

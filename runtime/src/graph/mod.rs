@@ -15,6 +15,7 @@ mod check;
 pub mod diff;
 mod env;
 pub mod error;
+pub mod limits;
 pub mod live;
 pub mod place;
 pub mod plan;
@@ -140,7 +141,9 @@ fn run(
         Ok(plan) => {
             let spots: Vec<Spot> = spec.nodes.iter().map(|node| node.spot).collect();
             check::warn::warn(&plan, &spots, report);
-            check::buffers::warn(&plan, &spots, catalog.receive_buffer_max(), report);
+            let limits = catalog.limits();
+            check::buffers::warn(&plan, &spots, limits.receive_buffer, report);
+            check::needs::warn(&plan, &spots, &limits, report);
             Some((plan, spec))
         }
         Err(cycles) => {

@@ -11,8 +11,8 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{LoadError, Search, cards, file};
-use crate::graph::{Catalog, Found, Wanted};
+use super::{LoadError, Search, cards, file, limits};
+use crate::graph::{Catalog, Found, Wanted, limits::Limits};
 
 /// The modules that the graph files of one directory can name.
 #[derive(Clone, Debug)]
@@ -100,8 +100,8 @@ impl Catalog for FileCatalog {
         self.search.names().into_iter().chain(self.search.component_names()).collect()
     }
 
-    fn receive_buffer_max(&self) -> Option<u64> {
-        std::fs::read_to_string("/proc/sys/net/core/rmem_max").ok()?.trim().parse().ok()
+    fn limits(&self) -> Limits {
+        limits::read()
     }
 }
 

@@ -13,6 +13,7 @@ mod error;
 mod file;
 mod inspect;
 mod layout;
+mod limits;
 mod loader;
 mod native;
 mod search;

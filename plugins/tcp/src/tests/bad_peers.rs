@@ -1,8 +1,8 @@
 //! Peers that break the protocol: each is counted, named in the log and disconnected, and the server goes on.
 
-use super::{LIMIT, drain, frame, is_frame, server, wire};
+use super::{LIMIT, drain, frame, gauge, is_frame, server, wire};
 use rogue_sdk::bench::{Bench, json};
-use std::{thread, time::Duration};
+use std::{collections::VecDeque, net::TcpStream, thread, time::Duration};
 use wire::Peer;
 
 /// What one does on a port of a server, and what is said of it.
@@ -170,4 +170,39 @@ impl JoinWhile for thread::JoinHandle<()> {
         bench.run_until(LIMIT, |_| self.is_finished()).unwrap();
         self.join().unwrap();
     }
+}
+
+#[test]
+fn who_comes_and_goes_without_a_greeting_takes_nothing_from_the_stream_beside() {
+    const ROUNDS: usize = 100;
+    const EACH: usize = 20;
+    let port = wire::ports();
+    let mut bench = server(port, json!({}));
+    // One of them is before it in the list of connections.
+    let mut others = VecDeque::from([TcpStream::connect(("127.0.0.1", port)).unwrap()]);
+    bench.run().unwrap();
+    let peer = thread::spawn(move || Peer::connect(port).greet("PUSH", 1));
+    bench.run_until(LIMIT, |bench| gauge(bench, "peers_in") == 1).unwrap();
+    let mut peer = peer.join().unwrap();
+    let mut given = Vec::new();
+    for round in 0..ROUNDS {
+        others.push_back(TcpStream::connect(("127.0.0.1", port)).unwrap());
+        (0..EACH).for_each(|i| peer.write(&wire::numbered(round * EACH + i, 1000)));
+        others.pop_front();
+        // The others are looked after when part of what was read has not been given yet.
+        for _ in 0..EACH / 3 {
+            bench.advance(crate::receiver::LOOK_PAUSE).unwrap();
+            bench.produce_up_to(3).unwrap();
+        }
+        given.extend(bench.out());
+    }
+    bench
+        .run_until(LIMIT, |bench| {
+            given.extend(bench.out());
+            given.len() == ROUNDS * EACH
+        })
+        .unwrap();
+    assert!(given.iter().enumerate().all(|(i, frame)| is_frame(frame, i, 1000)));
+    assert_eq!((bench.counter("disconnects"), bench.counter("rejected")), (0, 0));
+    bench.end().unwrap();
 }

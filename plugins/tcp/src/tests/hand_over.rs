@@ -117,3 +117,27 @@ fn a_successor_with_other_ports_takes_the_frames_alone() {
     TcpListener::bind(("127.0.0.1", port)).unwrap();
     bench.end().unwrap();
 }
+
+#[test]
+fn a_swap_that_is_refused_leaves_connections_and_frames_as_they_were() {
+    let (port, other) = (wire::ports(), wire::ports());
+    let held_port = TcpListener::bind(("127.0.0.1", other + 1)).unwrap();
+    let mut bench = server(port, json!({ "max_held": "64MiB" }));
+    let peer = thread::spawn(move || Peer::connect(port + 1).greet("PULL", 1));
+    bench.run_until(LIMIT, |bench| gauge(bench, "peers_out") == 1).unwrap();
+    let mut peer = peer.join().unwrap();
+    bench.push_all(0, (0..30).map(|i| frame(i, 1_000_000))).unwrap();
+    assert!(gauge(&bench, "held") > 0);
+    let error = bench.swap(params(other, json!({ "max_held": "64MiB" }))).err().unwrap().to_string();
+    assert!(error.contains(&format!("port {} is in use by ", other + 1)), "{error}");
+    let reads = thread::spawn(move || {
+        (0..30).for_each(|i| peer.expect(i, 1_000_000));
+        peer
+    });
+    drain(&mut bench);
+    bench.run_until(LIMIT, |_| reads.is_finished()).unwrap();
+    let _peer = reads.join().unwrap();
+    assert_eq!(bench.counter("disconnects"), 0);
+    drop((held_port, TcpListener::bind(("127.0.0.1", other)).unwrap()));
+    bench.end().unwrap();
+}

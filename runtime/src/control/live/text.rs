@@ -68,6 +68,13 @@ pub fn table(show: &Show, run: &Client, width: usize) -> String {
     }
     text.push_str(&columns.text("", width));
     text.push('\n');
+    let mut columns = Columns::titled(&["node", "readings"]).breaking_after(", ").last_at_least(24);
+    let shown: Vec<_> = show.nodes.iter().filter(|node| !node.readings.is_empty()).collect();
+    shown.iter().for_each(|node| columns.row([plain(&node.node), flow(&node.readings)]));
+    if !shown.is_empty() {
+        text.push_str(&columns.text("", width));
+        text.push('\n');
+    }
     for link in &show.links {
         let _ = writeln!(text, "{}", plain(link));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::card::{Card, MAGIC};
-use crate::graph::{Catalog, Found, Packaging, Wanted};
+use crate::graph::{Catalog, Found, Packaging, Wanted, limits::Limits};
 
 /// Finds the standard modules by name, as `NAME.wasm` in a component, and nothing else.
 pub struct Modules;
@@ -35,8 +35,25 @@ impl Catalog for Modules {
         cards().into_iter().map(|card| card.name).collect()
     }
 
-    fn receive_buffer_max(&self) -> Option<u64> {
-        Some(150_000)
+    fn limits(&self) -> Limits {
+        Limits { receive_buffer: Some(150_000), ..Limits::default() }
+    }
+}
+
+/// The same in a system with these limits.
+pub struct Limited(pub Limits);
+
+impl Catalog for Limited {
+    fn find(&self, wanted: &Wanted<'_>) -> Result<Found, String> {
+        Modules.find(wanted)
+    }
+
+    fn names(&self) -> Vec<String> {
+        Modules.names()
+    }
+
+    fn limits(&self) -> Limits {
+        self.0
     }
 }
 

@@ -1,6 +1,7 @@
 //! What runs and is probably not meant.
 
 use super::*;
+use crate::graph::limits::{Limits, ThreadLimit};
 
 fn warnings(nodes: &str, links: &str) -> Vec<String> {
     let text =
@@ -90,4 +91,76 @@ fn a_receive_buffer_that_the_system_does_not_give() {
     let found = warnings(&bridge("rx_buffer_count: 17, jumbo: true"), "s >> v, s >> u");
     assert!(found.len() == 1 && found[0].contains("asks for 153000 bytes"), "{found:?}");
     assert_eq!(warnings(&bridge("rx_buffer_count: 16, jumbo: true"), "s >> v, s >> u"), [""; 0]);
+}
+
+/// What is said of ten servers, each with a sink of its own, or all with one.
+fn of_ten(limits: Limits, own_sinks: bool) -> Vec<String> {
+    let (mut nodes, mut links) = ("  v0: { module: debug }\n".to_owned(), Vec::new());
+    for n in 0..10 {
+        nodes += &format!("  t{n}: {{ module: tcp-server, params: {{ addr: x, port: {} }} }}\n", 2 * n + 1);
+        let sink = if own_sinks { n } else { 0 };
+        if sink > 0 {
+            nodes += &format!("  v{sink}: {{ module: debug }}\n");
+        }
+        links.push(format!("t{n} >> v{sink}"));
+    }
+    let text = format!("nodes:\n{nodes}links: [{}]\n", links.join(", "));
+    match load(&text, "g.yaml", &Options::default(), &fake::Limited(limits)) {
+        Ok(checked) => checked.warnings.iter().map(short).collect(),
+        Err(errors) => panic!("{}", render(&errors, &text, false)),
+    }
+}
+
+#[test]
+fn more_descriptors_than_there_are() {
+    let of = |most, hard| {
+        of_ten(Limits { descriptors: Some(most), descriptors_hard: hard, ..Limits::default() }, false)
+    };
+    // Four for each server, those of the program, and one that wakes the thread.
+    assert_eq!(of(57, Some(57)), [""; 0]);
+    let needs = "the graph needs about 57 file descriptors and may have 40: with `t5` they are used up";
+    assert_eq!(
+        of(40, Some(1000)),
+        [format!("8:3+2 {needs} | `ulimit -n 64` before the start lets it have them")]
+    );
+    assert_eq!(
+        of(40, Some(60)),
+        [format!("8:3+2 {needs} | `ulimit -n 60` before the start lets it have them")]
+    );
+    assert_eq!(
+        of(40, Some(50)),
+        [format!(
+            "8:3+2 {needs} | root can raise the limit, which is 50 at most here: `LimitNOFILE=64` in a systemd unit"
+        )]
+    );
+}
+
+#[test]
+fn more_threads_and_maps_than_there_are() {
+    let threads = |most, which| Limits { threads: Some((most, which)), ..Limits::default() };
+    // The taking halves have nothing to take, and are no segments.
+    assert_eq!(of_ten(threads(18, ThreadLimit::User), true), [""; 0]);
+    assert_eq!(of_ten(threads(10, ThreadLimit::User), false), [""; 0]);
+    let helps = [
+        (ThreadLimit::User, "`ulimit -u 32` before the start"),
+        (ThreadLimit::System, "`sysctl -w kernel.threads-max=32`"),
+        (ThreadLimit::Group, "`TasksMax=32` in a systemd unit, or the limit of the container,"),
+    ];
+    for (which, help) in helps {
+        assert_eq!(
+            of_ten(threads(17, which), true),
+            [format!(
+                "20:3+2 the graph needs about 18 threads, one for each segment, and may have 17 | {help} lets it have \
+                 them; bridges that lead to one node share one"
+            )]
+        );
+    }
+    let maps = |most| Limits { maps: Some(most), ..Limits::default() };
+    assert_eq!(of_ten(maps(114), true), [""; 0]);
+    assert_eq!(
+        of_ten(maps(113), true),
+        [
+            "20:3+2 the graph needs about 114 maps of memory, 5 for each segment's thread, and may have 113 | `sysctl -w vm.max_map_count=128` lets it have them"
+        ]
+    );
 }
