@@ -73,6 +73,12 @@ class Frames:
             yield sequence, channel, flags, error, payload
 
 
+def line(frame):
+    """What is printed of a frame."""
+    sequence, channel, _, error, payload = frame
+    return "frame %d channel %d error %d %d bytes" % (sequence, channel, error, len(payload))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("address")
@@ -103,8 +109,8 @@ def main():
                 print("lost", int(lost), "bytes")
                 frames.gap()
             data = base64.b64decode(json.loads(data) or "") if data else b""
-            for sequence, number, flags, code, payload in frames.take(data):
-                print("frame", sequence, "channel", number, "error", code, len(payload), "bytes", flush=True)
+            for frame in frames.take(data):
+                print(line(frame), flush=True)
                 count += 1
                 if count == args.frames:
                     return

@@ -4,7 +4,6 @@ use super::{Client, LIMIT, frame, node, port};
 use rogue_sdk::{Flow, bench::json};
 use rogue_tcf_wire::Form;
 use std::{
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -106,36 +105,5 @@ fn a_thousand_come_and_go_and_one_stays() {
         })
         .unwrap();
     good.join("VS0");
-    bench.end().unwrap();
-}
-
-/// The reader in Python that comes with this, as docs/tcf.md has it; skipped where there is no Python.
-#[test]
-fn the_reader_in_python_reads_frames() {
-    let mut bench = node(json!({ "type": "scope" }));
-    for i in 0..10 {
-        bench.push(frame(i, i * 100)).unwrap();
-    }
-    let reader = concat!(env!("CARGO_MANIFEST_DIR"), "/reader.py");
-    let address = format!("127.0.0.1:{}", port(&bench));
-    let read = thread::spawn(move || {
-        Command::new("python3").args(["-B", reader, &address, "scope", "--size", "700"]).output()
-    });
-    bench
-        .run_until(LIMIT, |bench| {
-            let ended = bench.counter("connects") > 0 && bench.finish().unwrap() == Flow::Ended;
-            read.is_finished() || (ended && read.is_finished())
-        })
-        .unwrap();
-    let Ok(done) = read.join().unwrap() else {
-        eprintln!("skipped: there is no python3 here");
-        return;
-    };
-    let out = String::from_utf8(done.stdout).unwrap();
-    let error = String::from_utf8(done.stderr).unwrap();
-    let mut expected: Vec<String> =
-        (0..10).map(|i| format!("frame {i} channel {i} error {} {} bytes", i / 3, i * 100)).collect();
-    expected.push("the end".to_owned());
-    assert_eq!(out.lines().collect::<Vec<_>>(), expected, "{error}");
     bench.end().unwrap();
 }
