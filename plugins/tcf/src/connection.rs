@@ -3,6 +3,10 @@
 //! Used by `server`, on its thread. What holds: whatever ends a channel, its place in the service is given up at once, and
 //! the end of the stream is sent before the socket is closed; that is not waited for longer than [`CLOSING`].
 
+mod told;
+
+pub use told::Told;
+
 use super::{output::Output, shared::Shared};
 use rogue_sdk::log;
 use rogue_tcf_service::{Channel, Totals};
@@ -35,7 +39,7 @@ pub enum Gone {
     /// It said nothing, or there are too many.
     Refused(&'static str),
     /// We end it.
-    Stopped(Option<Box<ErrorReport>>),
+    Stopped,
 }
 
 /// The client.
@@ -218,7 +222,7 @@ impl Connection {
                 log::warn!("{} is disconnected: {why}", self.addr);
                 Some(ErrorReport::new(Code::Other, why))
             }
-            Gone::Stopped(report) => report.as_deref().cloned(),
+            Gone::Stopped => None,
         };
         shared.status.disconnects.add(1);
         if matches!(why, Gone::Wrong(_) | Gone::Refused(_)) {

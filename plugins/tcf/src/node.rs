@@ -5,6 +5,7 @@
 
 use super::{
     give::StreamsGive,
+    handover::{self, Sockets},
     listen,
     params::{Settings, StreamsParams},
     server::Server,
@@ -13,10 +14,8 @@ use super::{
     take::StreamsTake,
 };
 use rogue_sdk::{State, log, prelude::*};
-use rogue_tcf_wire::{Code, ErrorReport};
 use serde::{Deserialize, Serialize};
 use std::{
-    net::TcpListener,
     os::unix::net::UnixStream,
     sync::{
         Arc, Mutex, PoisonError,
@@ -29,7 +28,7 @@ const STOPPED: Reason = TcfStreams::CARD.reason("stopped");
 /// Name and version of what a successor is told.
 const STATE: (&str, u32) = ("tcf-streams", 1);
 
-/// What a successor is told.
+/// What a successor is told before it is given all the rest.
 #[derive(Serialize, Deserialize)]
 struct Told {
     /// The number of the next stream: ids are never used twice in a run.
@@ -43,11 +42,12 @@ pub struct TcfStreams {
     bell: UnixStream,
     node: Node,
     claim: String,
-    listener: Option<TcpListener>,
+    /// While there is no thread.
+    sockets: Sockets,
     thread: Option<JoinHandle<()>>,
     /// What the thread gives back.
-    back: Arc<Mutex<Option<TcpListener>>>,
-    /// A successor takes over, which clients are told.
+    back: Arc<Mutex<Sockets>>,
+    /// A successor takes over: channels stay.
     replaced: Arc<AtomicBool>,
 }
 
@@ -77,7 +77,7 @@ impl Module for TcfStreams {
             bell,
             node: *node,
             claim,
-            listener: None,
+            sockets: Sockets::default(),
             thread: None,
             back: Arc::default(),
             replaced: Arc::default(),
@@ -87,10 +87,11 @@ impl Module for TcfStreams {
     fn start(&mut self) -> Result<()> {
         self.node.claim(&self.claim)?;
         let settings = &self.shared.settings;
-        let listener = match self.listener.take() {
+        let listener = match self.sockets.listener.take() {
             Some(listener) => listener,
             None => listen::bind(settings.listen)?,
         };
+        let connections = std::mem::take(&mut self.sockets.connections);
         let address = listener.local_addr()?;
         if !address.ip().is_loopback() {
             log::warn!(
@@ -101,27 +102,18 @@ impl Module for TcfStreams {
         self.shared.status.port.set(address.port().into());
         self.shared.stopping.store(false, SeqCst);
         self.replaced.store(false, SeqCst);
-        {
-            let mut inbox = self.shared.inbox();
-            (inbox.ended, inbox.take_ended) = (false, false);
-        }
         let now = self.shared.now();
         let ids = {
             let mut core = self.shared.core();
-            let first = core.service.next_stream();
             core.open(settings, now);
-            (first..core.service.next_stream()).map(|number| format!(" VS{number}")).collect::<String>()
+            core.ids()
         };
-        log::info!("listening on {address}, type {:?}, streams:{ids}", settings.stream_type);
-        let server = Server::new(self.shared.clone(), listener, self.bell.try_clone()?);
+        log::info!("listening on {address}, type {:?}, streams: {ids}", settings.stream_type);
+        let server = Server::new(self.shared.clone(), listener, connections, self.bell.try_clone()?);
         let (back, replaced) = (self.back.clone(), self.replaced.clone());
         self.thread = Some(self.node.spawn(move |_| {
-            let report = || {
-                let why = "The module is replaced; connect again";
-                replaced.load(SeqCst).then(|| ErrorReport::new(Code::ChannelClosed, why))
-            };
-            let listener = server.run(report);
-            *back.lock().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+            let sockets = server.run(|| replaced.load(SeqCst));
+            *back.lock().unwrap_or_else(PoisonError::into_inner) = sockets;
         })?);
         self.node.wake_take();
         self.node.wake_give();
@@ -130,9 +122,10 @@ impl Module for TcfStreams {
 
     fn stop(&mut self) {
         self.node.unclaim(&self.claim);
-        drop(self.end_thread());
-        self.listener = None;
+        self.end_thread();
+        self.sockets = Sockets::default();
         let mut inbox = self.shared.inbox();
+        (inbox.ended, inbox.take_ended) = (false, false);
         while let Some(frame) = inbox.pop() {
             self.node.drop(frame, STOPPED);
         }
@@ -149,12 +142,11 @@ impl Module for TcfStreams {
         Ok(())
     }
 
-    /// The listening socket goes over, so that no client is refused; channels end, and their clients are told why.
+    /// All sockets go over, and all that is kept for clients, who do not notice.
     fn release_held(&mut self, held: &mut Held) {
         self.replaced.store(true, SeqCst);
-        if let Some(listener) = self.end_thread().or_else(|| self.listener.take()) {
-            held.handles.push((format!("tcf-listen {}", self.shared.settings.listen), listener.into()));
-        }
+        self.end_thread();
+        handover::release(&self.shared, std::mem::take(&mut self.sockets), held);
         let mut inbox = self.shared.inbox();
         while let Some(frame) = inbox.pop() {
             held.frames.push((0, frame));
@@ -162,12 +154,7 @@ impl Module for TcfStreams {
     }
 
     fn adopt(&mut self, held: &mut Held) -> Result<()> {
-        let name = format!("tcf-listen {}", self.shared.settings.listen);
-        if let Some(at) = held.handles.iter().position(|(of, _)| *of == name) {
-            let listener = TcpListener::from(held.handles.remove(at).1);
-            listener.set_nonblocking(true)?;
-            self.listener = Some(listener);
-        }
+        self.sockets = handover::adopt(&self.shared, held)?;
         let mut inbox = self.shared.inbox();
         held.frames.drain(..).for_each(|(_, frame)| inbox.push(frame));
         Ok(())
@@ -175,14 +162,14 @@ impl Module for TcfStreams {
 }
 
 impl TcfStreams {
-    /// Ends the thread, and with it every channel; gives the listening socket.
-    fn end_thread(&mut self) -> Option<TcpListener> {
-        let thread = self.thread.take()?;
+    /// Ends the thread, and with it every channel unless a successor takes over; gets the sockets back.
+    fn end_thread(&mut self) {
+        let Some(thread) = self.thread.take() else { return };
         self.shared.stopping.store(true, SeqCst);
         self.shared.ring();
         // One that panicked has said so already.
         drop(thread.join());
-        self.back.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.sockets = std::mem::take(&mut *self.back.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 

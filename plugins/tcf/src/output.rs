@@ -52,6 +52,12 @@ impl Output {
         self.len
     }
 
+    /// The same, copied.
+    pub fn bytes(&self) -> Vec<u8> {
+        let all: Vec<u8> = self.pieces.iter().flat_map(|piece| piece.bytes()).copied().collect();
+        all[self.sent..].to_vec()
+    }
+
     /// Puts an answer behind the others.
     pub fn answer(&mut self, answer: Answer, form: Form, time_ms: u64) {
         match answer {

@@ -6,6 +6,7 @@
 
 use super::{
     connection::{CLOSING, Connection, Gone},
+    handover::Sockets,
     listen,
     shared::Shared,
     sys::{self, Watch},
@@ -13,7 +14,6 @@ use super::{
 };
 use rogue_sdk::log;
 use rogue_tcf_service::Totals;
-use rogue_tcf_wire::ErrorReport;
 use std::{
     io::Read,
     net::TcpListener,
@@ -44,20 +44,18 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(shared: Arc<Shared>, listener: TcpListener, bell: UnixStream) -> Server {
-        Server {
-            shared,
-            listener,
-            bell,
-            connections: Vec::new(),
-            scratch: vec![0; SCRATCH],
-            pause: None,
-            shown: None,
-        }
+    /// With a listening socket, and clients that are there already.
+    pub fn new(
+        shared: Arc<Shared>,
+        listener: TcpListener,
+        connections: Vec<Connection>,
+        bell: UnixStream,
+    ) -> Server {
+        Server { shared, listener, bell, connections, scratch: vec![0; SCRATCH], pause: None, shown: None }
     }
 
-    /// Serves until it is told to stop; gives the listening socket back.
-    pub fn run(mut self, report: impl Fn() -> Option<ErrorReport>) -> TcpListener {
+    /// Serves until it is told to stop; gives the sockets back. Channels are ended, unless a successor `takes_over`.
+    pub fn run(mut self, takes_over: impl Fn() -> bool) -> Sockets {
         while !self.shared.stopping.load(SeqCst) {
             self.shared.awake();
             self.accept();
@@ -65,8 +63,10 @@ impl Server {
             let due = self.attend();
             self.wait(busy, due);
         }
-        self.stop(report());
-        self.listener
+        if !takes_over() {
+            self.stop();
+        }
+        Sockets { listener: Some(self.listener), connections: self.connections }
     }
 
     fn accept(&mut self) {
@@ -187,11 +187,11 @@ impl Server {
     }
 
     /// Ends all channels, and waits a bounded time for the clients to take what is left.
-    fn stop(&mut self, report: Option<ErrorReport>) {
+    fn stop(&mut self) {
         let shared = self.shared.clone();
         shared.core().dispose_all(shared.now());
         for connection in &mut self.connections {
-            connection.end(&Gone::Stopped(report.clone().map(Box::new)), &shared);
+            connection.end(&Gone::Stopped, &shared);
         }
         let until = shared.now() + CLOSING;
         loop {

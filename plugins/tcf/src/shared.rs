@@ -9,17 +9,22 @@ use super::{
     status::Status,
 };
 use rogue_tcf_service::{Direction, Service, StreamNumber};
+use serde::{Deserialize, Serialize};
 use std::{
     io::Write,
     os::unix::net::UnixStream,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Relaxed, SeqCst},
+        },
     },
     time::{Duration, Instant},
 };
 
 /// The service and the streams that are the graph's.
+#[derive(Serialize, Deserialize)]
 pub struct Core {
     pub service: Service,
     /// By channel; with one stream for all, under 0.
@@ -42,6 +47,8 @@ pub struct Shared {
     asleep: AtomicBool,
     bell: UnixStream,
     epoch: Instant,
+    /// What a predecessor's clock was ahead of this one's, in nanoseconds.
+    ahead: AtomicU64,
 }
 
 impl Shared {
@@ -63,6 +70,7 @@ impl Shared {
             asleep: AtomicBool::new(false),
             bell,
             epoch: Instant::now(),
+            ahead: AtomicU64::new(0),
         }
     }
 
@@ -78,7 +86,13 @@ impl Shared {
 
     /// Time of the service's clock.
     pub fn now(&self) -> Duration {
-        self.epoch.elapsed()
+        self.epoch.elapsed() + Duration::from_nanos(self.ahead.load(Relaxed))
+    }
+
+    /// The clock goes on where a predecessor's was.
+    pub fn go_on_at(&self, now: Duration) {
+        let ahead = now.saturating_sub(self.epoch.elapsed());
+        self.ahead.store(u64::try_from(ahead.as_nanos()).unwrap_or(0), Relaxed);
     }
 
     /// Has the thread look at everything.
@@ -104,13 +118,12 @@ impl Shared {
 }
 
 impl Core {
-    /// Makes the streams that are there from the beginning.
+    /// Makes the streams that are there from the beginning, unless they are.
     pub fn open(&mut self, settings: &Settings, now: Duration) {
-        self.ending = false;
         if settings.per == Per::Node {
             self.stream(settings, 0, now);
         }
-        if settings.write {
+        if settings.write && self.input.is_none() {
             let name = format!("{}.in", settings.stream_type);
             self.input = Some(self.service.create(&name, None, Direction::Writable, now));
         }
@@ -130,6 +143,12 @@ impl Core {
         (*number, sequence)
     }
 
+    /// The ids of all streams, for who has to know them.
+    pub fn ids(&self) -> String {
+        let streams = self.streams.iter().flatten().map(|(number, _)| *number).chain(self.input);
+        streams.map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Nothing more will be published.
     pub fn end(&mut self, now: Duration) {
         self.ending = true;
@@ -143,5 +162,6 @@ impl Core {
         self.service.dispose_all(now);
         self.streams.fill(None);
         self.input = None;
+        self.ending = false;
     }
 }

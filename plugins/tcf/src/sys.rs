@@ -1,8 +1,10 @@
-//! Waiting for descriptors: `poll`.
+//! Waiting for descriptors, `poll`, and files that are memory, `memfd_create`.
 #![allow(unsafe_code)]
 
 use std::{
-    os::fd::{AsRawFd, BorrowedFd},
+    fs::File,
+    io,
+    os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd},
     time::Duration,
 };
 
@@ -30,4 +32,18 @@ pub fn wait(watches: &[Watch<'_>], timeout: Option<Duration>) -> Vec<bool> {
     // SAFETY: the array is valid for the call and has that many entries; the descriptors are borrowed and so open.
     let ready = unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, millis) };
     polled.iter().map(|fd| ready > 0 && fd.revents != 0).collect()
+}
+
+/// A file without a name, in memory, which is gone with its last descriptor.
+///
+/// # Errors
+/// There is no descriptor left, or no memory.
+pub fn memory_file() -> io::Result<File> {
+    // SAFETY: the name is a C string that lives for ever; the flags are known.
+    let fd = unsafe { libc::memfd_create(c"tcf-streams".as_ptr(), libc::MFD_CLOEXEC) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor is new and nobody else's.
+    Ok(File::from(unsafe { OwnedFd::from_raw_fd(fd) }))
 }

@@ -5,6 +5,7 @@ mod client;
 mod crowd;
 mod ends;
 mod golden;
+mod handover;
 mod python;
 mod reading;
 mod writing;

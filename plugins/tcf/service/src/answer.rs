@@ -5,9 +5,10 @@ use rogue_tcf_wire::{
     diagnostics::Created,
     streams::{Done, Event, Lost, ReadReply},
 };
+use serde::{Deserialize, Serialize};
 
 /// A reply or an event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
     /// The reply to all commands but `read` and `createTestStreams`.
     Done {
@@ -21,6 +22,7 @@ pub enum Answer {
         /// That of the command.
         token: Token,
         /// The bytes; to be given back ([`Service::give_back`](crate::Service::give_back)).
+        #[serde(with = "crate::kept")]
         data: Vec<u8>,
         /// Why there are none.
         error: Option<ErrorReport>,

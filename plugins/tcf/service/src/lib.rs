@@ -31,6 +31,7 @@
 
 mod answer;
 mod connecting;
+mod kept;
 mod limits;
 mod reading;
 mod ring;
@@ -46,19 +47,28 @@ pub use totals::Totals;
 pub use writing::Taken;
 
 use rogue_tcf_wire::{Code, ErrorReport, Token, streams::Command};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
+    fmt,
     time::Duration,
 };
 use stream::Stream;
 
 /// A channel of a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Channel(u64);
 
 /// A stream, by the number in its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StreamNumber(u64);
+
+impl fmt::Display for StreamNumber {
+    /// Its id.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&id_of(self.0))
+    }
+}
 
 /// What became of a frame that was published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +85,7 @@ pub enum Published {
 }
 
 /// What is kept for a channel.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Peer {
     subscriptions: HashSet<String>,
     connected: BTreeSet<u64>,
@@ -89,15 +99,17 @@ struct Peer {
     totals: Totals,
 }
 
-/// The service.
-#[derive(Debug)]
+/// The service. Kept and read again it goes on where it was, under other limits once they are set.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Service {
+    #[serde(skip)]
     limits: Limits,
     streams: BTreeMap<u64, Stream>,
     next_stream: u64,
     peers: BTreeMap<Channel, Peer>,
     next_channel: u64,
     /// Buffers that answers came in, to be used again.
+    #[serde(skip)]
     spare: Vec<Vec<u8>>,
 }
 
@@ -112,6 +124,11 @@ impl Service {
             next_channel: 0,
             spare: Vec::new(),
         }
+    }
+
+    /// Sets other limits; what waits already stays.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
     }
 
     /// The number that the next stream gets: ids are never used twice, also by a successor that is told of it.

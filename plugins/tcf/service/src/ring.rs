@@ -3,14 +3,16 @@
 //! What holds: only whole frames are dropped, so that the oldest byte is always the first of a frame; memory is bounded by
 //! the capacity, whatever the frames' sizes.
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Least bytes that a frame counts with, so that the list of their ends is bounded too.
 const FRAME_LEAST: usize = 16;
 
 /// A buffer of bounded size with positions from the stream's beginning.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Ring {
+    #[serde(with = "crate::kept")]
     bytes: VecDeque<u8>,
     /// Position behind each frame.
     ends: VecDeque<u64>,
@@ -24,6 +26,15 @@ impl Ring {
     /// One for so many bytes. Memory is taken as it is needed.
     pub fn new(capacity: usize) -> Ring {
         Ring { capacity: capacity.min(u32::MAX as usize), ..Ring::default() }
+    }
+
+    /// Makes it larger or smaller; of what is there the oldest frames go if they must, unless `keep`.
+    pub fn resize(&mut self, capacity: usize, keep: bool) {
+        self.capacity = capacity.min(u32::MAX as usize).max(if keep { self.bytes.len() } else { 0 });
+        while self.bytes.len() > self.capacity {
+            self.drop_first();
+        }
+        self.bytes.shrink_to(self.capacity);
     }
 
     /// Position of the oldest byte.

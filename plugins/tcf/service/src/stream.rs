@@ -2,6 +2,7 @@
 
 use crate::{Answer, Channel, Published, Service, StreamNumber, Totals, id_of, ring::Ring, writing::Sink};
 use rogue_tcf_wire::{Token, streams::Event};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
@@ -22,23 +23,24 @@ pub enum Direction {
 }
 
 /// A read that waits.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Read {
     pub token: Token,
     pub size: usize,
 }
 
 /// A write that waits, or without data: the end.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Write {
     pub token: Token,
+    #[serde(with = "crate::kept")]
     pub data: Option<Vec<u8>>,
     /// Bytes of it that are taken already.
     pub taken: usize,
 }
 
 /// A channel that is connected to the stream.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Client {
     pub position: u64,
     /// Frames that end at or before it, since the stream's beginning.
@@ -54,14 +56,14 @@ pub(crate) struct Client {
 }
 
 /// The owner waits for room.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Blocked {
     since: Duration,
     told: bool,
 }
 
 /// A stream.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Stream {
     pub stream_type: String,
     pub context: Option<String>,
@@ -170,6 +172,16 @@ impl Service {
         }
         self.streams.insert(number, stream);
         StreamNumber(number)
+    }
+
+    /// Gives the owner's readable streams another buffer. With `block` nothing that a client needs is dropped for it.
+    pub fn set_buffer(&mut self, capacity: usize, block: bool) {
+        for stream in self.streams.values_mut().filter(|stream| !stream.test) {
+            stream.block = block;
+            if let Some(ring) = &mut stream.ring {
+                ring.resize(capacity, block && !stream.clients.is_empty());
+            }
+        }
     }
 
     /// Puts a frame of `len` bytes into a readable stream; if there is no such stream, it is too long.

@@ -9,15 +9,17 @@ use rogue_tcf_wire::{
     Code, ErrorReport, Token,
     diagnostics::{Command, Created, SERVICE},
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, time::Duration};
 
 /// Between the two.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Pipe {
     /// Who has made them; they go with it.
     owner: Channel,
     /// The stream that is read.
     to: u64,
+    #[serde(with = "crate::kept")]
     buffer: VecDeque<u8>,
     capacity: usize,
 }

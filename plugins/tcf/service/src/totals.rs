@@ -3,10 +3,11 @@
 //! What holds: of a frame that it has read in part when the rest is gone, the channel has lost the frame, and of its bytes
 //! those that it has not read.
 
+use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
 /// Sums over all streams of a channel, or what is added to them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Bytes of answers to reads.
     pub read_bytes: u64,

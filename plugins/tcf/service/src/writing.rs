@@ -9,10 +9,11 @@ use crate::{
     testing::Pipe,
 };
 use rogue_tcf_wire::{Code, ErrorReport, Token};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Where writes go.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sink {
     /// Whose write was taken last, or in part.
     turn: Option<Channel>,

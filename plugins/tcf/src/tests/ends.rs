@@ -67,24 +67,6 @@ fn clients_may_leave_in_every_way() {
 }
 
 #[test]
-fn a_swap_hands_the_port_over_and_tells_clients_why_they_have_to_come_again() {
-    let mut bench = node(json!({ "type": "t" }));
-    let before = port(&bench);
-    let mut client = Client::connect(before, Form::Plain);
-    client.join("VS0");
-    let reads = std::thread::spawn(move || client.end());
-    let left = bench.swap(json!({ "type": "t", "buffer": "1MiB" })).unwrap();
-    assert!(left.frames.is_empty() && left.handles.is_empty());
-    let report = reads.join().unwrap().unwrap();
-    assert_eq!((report.code, report.text().as_str()), (5, "The module is replaced; connect again"));
-    assert_eq!(port(&bench), before);
-    // Ids go on.
-    let mut client = Client::connect(before, Form::Plain);
-    client.join("VS1");
-    bench.end().unwrap();
-}
-
-#[test]
 fn a_port_in_use_is_named_and_given_up_at_the_end() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();

@@ -1,6 +1,7 @@
 //! Diagnostics: the two commands that make and dispose of test streams. What is written to the one comes out of the other.
 
 use crate::{BadItem, ErrorReport, Form, Items, Token, Writer};
+use serde::{Deserialize, Serialize};
 
 /// The service's name, and the type of its streams.
 pub const SERVICE: &str = "Diagnostics";
@@ -59,7 +60,7 @@ impl Command {
 
 /// The reply to `createTestStreams`; `disposeTestStream` has an error report alone
 /// ([`streams::Done`](crate::streams::Done)).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Created {
     /// Why there are none.
     pub error: Option<ErrorReport>,

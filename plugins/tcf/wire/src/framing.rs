@@ -15,6 +15,8 @@
 //!
 //! All numbers are little endian. A header that is longer than is known here has more metadata, which are passed over.
 
+use serde::{Deserialize, Serialize};
+
 /// What a header begins with.
 pub const MAGIC: [u8; 4] = [0xf5, b'R', b'G', b'F'];
 /// Bytes of a header without metadata.
@@ -25,7 +27,7 @@ const METADATA: usize = 4;
 const HEADER_MOST: usize = 1024;
 
 /// A frame's header.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// Channel; a Rogue frame has 0 to 255.
     pub channel: u32,
@@ -152,8 +154,8 @@ pub struct Framed {
 /// Finds frames in bytes that come in any pieces.
 ///
 /// What holds: a payload's length is compared with the limit before there is memory for it, and no more is taken than has
-/// come; behind something wrong it goes on at the next magic bytes.
-#[derive(Debug)]
+/// come; behind something wrong it goes on at the next magic bytes. Kept and read again it goes on where it was.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Parser {
     limit: usize,
     /// The header as far as it has come.
@@ -169,6 +171,11 @@ impl Parser {
     /// One that takes payloads of up to `limit` bytes.
     pub fn new(limit: usize) -> Parser {
         Parser { limit, head: Vec::new(), within: None, lost: false, skipped: 0 }
+    }
+
+    /// Sets another limit, for frames that begin from here on.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
     }
 
     /// Bytes are missing before those that come next, which begin with a header: what was begun is dropped. Whether there

@@ -1,10 +1,11 @@
 //! What ties a reply to its command.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A token: bytes that the sender of a command chooses, none of them 0, at most [`limits::NAME`](crate::limits::NAME). A
 /// reply has them as they came. A client makes them of a counter: `Token::from(7)` is the text `7`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Token(Box<[u8]>);
 
 impl Token {

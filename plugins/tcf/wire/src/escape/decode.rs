@@ -5,6 +5,7 @@
 
 use super::{ESCAPE, code};
 use crate::{Wrong, limits};
+use serde::{Deserialize, Serialize};
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub enum Found<'a> {
 }
 
 /// Where in the escape layer it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum At {
     /// Between escapes.
     Plain,
@@ -31,8 +32,8 @@ enum At {
     Block(usize),
 }
 
-/// Takes bytes in pieces of any length and gives messages.
-#[derive(Debug)]
+/// Takes bytes in pieces of any length and gives messages. Kept and read again it goes on where it was.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Decoder {
     limit: usize,
     at: At,
@@ -49,6 +50,14 @@ impl Decoder {
     /// One that refuses messages of more than `limit` bytes; [`limits::MESSAGE`] is the agent's.
     pub fn new(limit: usize) -> Decoder {
         Decoder { limit, at: At::Plain, message: Vec::new(), given: false, ended: false, over: false }
+    }
+
+    /// Sets another limit; what has come of a message stays.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit.max(self.message.len());
+        if let At::Block(left) = self.at {
+            self.limit = self.limit.max(self.message.len().saturating_add(left));
+        }
     }
 
     /// Takes bytes from the front of `bytes` up to the end of the next message. `None`: all are taken, more are needed.

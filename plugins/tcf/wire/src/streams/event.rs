@@ -2,9 +2,10 @@
 
 use super::SERVICE;
 use crate::{BadItem, Form, Items, Writer};
+use serde::{Deserialize, Serialize};
 
 /// An event of the service. There are no others, and one of another name ends the channel of some clients.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// The receiver is connected to a stream from now on, and owes it reads or a `disconnect`.
     Created {

@@ -1,0 +1,154 @@
+//! What a successor is given: the listening socket, the clients' sockets, and all that was said and kept, so that a client does
+//! not notice a swap.
+//!
+//! Used by `node`, while there is no thread. What holds: nothing is taken out of what is handed over before all of it can be
+//! read; what is not served any more under the new settings is disposed of, and the channels go on.
+
+use super::{
+    connection::{Connection, Told},
+    params::{Framing, Per, Settings},
+    shared::{Core, Shared},
+    sys,
+};
+use rogue_sdk::{Error, Result, prelude::*};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::File,
+    io::{BufWriter, Read, Seek, Write},
+    net::{TcpListener, TcpStream},
+    os::fd::{AsFd, OwnedFd},
+    time::Duration,
+};
+
+/// Names of the descriptors.
+const STATE: &str = "tcf-state 1";
+const CHANNEL: &str = "tcf-channel";
+
+/// The sockets.
+#[derive(Default)]
+pub struct Sockets {
+    pub listener: Option<TcpListener>,
+    pub connections: Vec<Connection>,
+}
+
+/// What streams depend on: where it is another, they cannot go on.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+struct Serves {
+    stream_type: String,
+    per_channel: bool,
+    framed: bool,
+    write: bool,
+    test_streams: bool,
+}
+
+impl Serves {
+    fn of(settings: &Settings) -> Serves {
+        Serves {
+            stream_type: settings.stream_type.clone(),
+            per_channel: settings.per == Per::Channel,
+            framed: settings.framing == Framing::Length,
+            write: settings.write,
+            test_streams: settings.limits.test_streams,
+        }
+    }
+}
+
+/// What is written down; sockets are beside it.
+#[derive(Serialize, Deserialize)]
+struct Kept<C, T> {
+    serves: Serves,
+    /// The time of the service's clock.
+    now: Duration,
+    take_ended: bool,
+    core: C,
+    channels: T,
+}
+
+fn listening(settings: &Settings) -> String {
+    format!("tcf-listen {}", settings.listen)
+}
+
+/// Gives everything up. What cannot be handed over is said in the log, and ends with this instance.
+pub fn release(shared: &Shared, sockets: Sockets, held: &mut Held) {
+    let Sockets { listener, connections } = sockets;
+    match state(shared, &connections) {
+        Ok(state) => {
+            held.handles.push((STATE.to_owned(), state));
+            for (at, connection) in connections.into_iter().enumerate() {
+                held.handles.push((format!("{CHANNEL} {at}"), connection.stream.into()));
+            }
+        }
+        Err(error) => log::error!("clients and what is buffered for them cannot be handed over: {error}"),
+    }
+    if let Some(listener) = listener {
+        held.handles.push((listening(&shared.settings), listener.into()));
+    }
+}
+
+fn state(shared: &Shared, connections: &[Connection]) -> Result<OwnedFd> {
+    let mut file = BufWriter::new(sys::memory_file()?);
+    let kept = Kept {
+        serves: Serves::of(&shared.settings),
+        now: shared.now(),
+        take_ended: shared.inbox().take_ended,
+        core: &*shared.core(),
+        channels: connections.iter().map(Connection::told).collect::<Vec<Told>>(),
+    };
+    serde_json::to_writer(&mut file, &kept)?;
+    file.flush()?;
+    Ok(file.into_inner().map_err(|error| Error::new(error.error()))?.into())
+}
+
+/// Takes over what there is.
+///
+/// # Errors
+/// What cannot be read; then nothing was taken.
+pub fn adopt(shared: &Shared, held: &mut Held) -> Result<Sockets> {
+    let mut sockets = Sockets::default();
+    if let Some((_, state)) = held.handles.iter().find(|(name, _)| name == STATE) {
+        let mut file = File::from(state.as_fd().try_clone_to_owned()?);
+        file.rewind()?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let kept: Kept<Core, Vec<Told>> = serde_json::from_slice(&bytes)?;
+        sockets.connections = take_up(shared, kept, held)?;
+    }
+    let name = listening(&shared.settings);
+    sockets.listener = taken(held, |of| of == name).next().map(TcpListener::from);
+    drop(taken(held, |of| of == STATE).collect::<Vec<_>>());
+    Ok(sockets)
+}
+
+fn take_up(shared: &Shared, kept: Kept<Core, Vec<Told>>, held: &mut Held) -> Result<Vec<Connection>> {
+    let Kept { serves, now, take_ended, core, channels } = kept;
+    let named = |at: usize| format!("{CHANNEL} {at}");
+    let there = |at: &usize| held.handles.iter().any(|(name, _)| *name == named(*at));
+    if !(0..channels.len()).all(|at| there(&at)) {
+        return Err(Error::new("a client's socket is missing in what is handed over"));
+    }
+    let mut streams = Vec::with_capacity(channels.len());
+    for at in 0..channels.len() {
+        streams.extend(taken(held, |name| name == named(at)).map(TcpStream::from));
+    }
+    shared.go_on_at(now);
+    shared.inbox().take_ended = take_ended;
+    let settings = &shared.settings;
+    let mut mine = shared.core();
+    *mine = core;
+    mine.service.set_limits(settings.limits);
+    mine.service.set_buffer(settings.buffer, settings.block);
+    if serves != Serves::of(settings) {
+        mine.dispose_all(now);
+    }
+    drop(mine);
+    Ok(channels
+        .into_iter()
+        .zip(streams)
+        .map(|(told, stream)| Connection::again(stream, told, settings))
+        .collect())
+}
+
+/// Takes descriptors out of what is handed over.
+fn taken(held: &mut Held, is: impl Fn(&str) -> bool) -> impl Iterator<Item = OwnedFd> {
+    held.handles.extract_if(.., |(name, _)| is(name)).map(|(_, fd)| fd).collect::<Vec<_>>().into_iter()
+}
