@@ -1,5 +1,5 @@
 //! Bridges over TCP, each end in a process of its own, beside plain sockets in the same run; and many of them in one
-//! process: `cargo bench -p rogue-tests -- bridges`.
+//! process: `cargo bench -p rogue-tests -- bridges`; `-- many` is the last part alone.
 
 use crate::run::open;
 use rogue_runtime::swap::Running;
@@ -15,6 +15,8 @@ const ROUNDS: usize = 3;
 const ROUND_TRIPS: u64 = 20_000;
 /// Bridges in one process.
 const MANY: usize = 200;
+/// Says of many bridges that each has a sink of its own.
+const OWN: u64 = 1;
 /// What begins the arguments of a process that is the other end.
 const OTHER_END: &str = "bridge-end";
 
@@ -44,6 +46,7 @@ pub fn other_end() -> bool {
             let mut bytes = vec![0; size as usize];
             while stream.read_exact(&mut bytes).is_ok() && stream.write_all(&bytes).is_ok() {}
         }
+        "many" => many(size == OWN),
         other => panic!("{other}"),
     }
     true
@@ -173,8 +176,9 @@ fn resident_kib() -> u64 {
     line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse().ok()).unwrap_or(0)
 }
 
-/// Many idle bridges: how long their start takes, and what memory each of them has then.
-fn many() {
+/// Many idle bridges: how long their start takes, and what memory each of them has then. `own`: each leads to a node of its
+/// own, and so has a thread; else all lead to one.
+fn many(own: bool) {
     let graph = |count: usize| {
         let mut text = "nodes:\n  sink: { module: bench-sink }\n".to_owned();
         let mut links = "links:\n".to_owned();
@@ -186,7 +190,11 @@ fn many() {
             }
             text +=
                 &format!("  b{n}: {{ module: tcp-server, params: {{ addr: 127.0.0.1, port: {from} }} }}\n");
-            links += &format!("  - b{n} >> sink\n");
+            let sink = if own && n > 0 { format!("sink{n}") } else { "sink".to_owned() };
+            if own && n > 0 {
+                text += &format!("  {sink}: {{ module: bench-sink }}\n");
+            }
+            links += &format!("  - b{n} >> {sink}\n");
             from += 2;
         }
         text + &links
@@ -203,7 +211,8 @@ fn many() {
     let each = resident_kib().saturating_sub(before) as f64 / MANY as f64;
     let threads = std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
     println!(
-        "\n{MANY} idle bridges: started within {:.0} ms (≤ 2000), {each:.0} KiB each (≤ 100), {threads} threads in the process",
+        "{MANY} idle bridges, {}: started within {:.0} ms (≤ 2000), {each:.0} KiB each (≤ 100), {threads} threads in the process",
+        if own { "each with a sink of its own" } else { "all with one sink" },
         started.as_secs_f64() * 1e3
     );
     running.stop();
@@ -245,5 +254,13 @@ pub fn report(divide: u64) {
         plain / 1e3,
         ours / plain
     );
-    many();
+    report_many();
+}
+
+/// Prints what many bridges take, each line by a process of its own: what one has freed the next would have for nothing.
+pub fn report_many() {
+    println!();
+    for sinks in [0, OWN] {
+        assert!(spawn("many", 0, sinks, 0).wait().expect("it was started").success());
+    }
 }

@@ -83,6 +83,8 @@ fn main() {
     }
     if only.is_empty() || "bridges".contains(&only) {
         bridges::report(divide());
+    } else if only == "many" {
+        bridges::report_many();
     }
     if only.is_empty() || "memory".contains(&only) {
         memory::report(divide());

@@ -49,7 +49,7 @@ fn all_operators_are_shown() {
 fn every_comment_says_what_how_and_what_one_sees() {
     for name in place::all() {
         let comment = place::comment(&name);
-        let (what, rest) = comment.split_once("\n\nRun:").unwrap_or_else(|| panic!("{name} has no `# Run:`"));
+        let (what, rest) = comment.split_once("\nRun:").unwrap_or_else(|| panic!("{name} has no `# Run:`"));
         let (_, see) = rest.split_once("\nSee:").unwrap_or_else(|| panic!("{name} has no `# See:`"));
         assert!(what.len() > 40 && see.len() > 40, "{name} says too little");
         let command = place::command(&name);
