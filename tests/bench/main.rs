@@ -7,6 +7,7 @@ mod bridges;
 mod cases;
 mod graphs;
 mod memory;
+mod reloads;
 mod run;
 mod sandbox;
 mod start;
@@ -71,6 +72,9 @@ fn main() {
     }
     if only.is_empty() || "swaps".contains(&only) {
         swaps::report();
+    }
+    if only.is_empty() || "reloads".contains(&only) {
+        reloads::report();
     }
     if only.is_empty() || "taps".contains(&only) {
         taps::report();

@@ -37,12 +37,17 @@ fn the_second_signal_ends_at_once() {
 }
 
 #[test]
-fn a_hang_up_is_said_and_changes_nothing() {
+fn a_hang_up_reads_the_graph_file_again() {
     let place = Place::new();
     place.file("g.yaml", ENDLESS);
     let mut child = started(&place, &["g.yaml"]);
     child.signal("HUP");
-    child.wait_for("SIGHUP: ");
+    child.wait_for("the graph was reloaded: ");
+    // A file with mistakes is said as `check` says it, and changes nothing.
+    place.file("g.yaml", "nodes: {a: {module: nothing-like-it}}\nlinks: []\n");
+    child.signal("HUP");
+    child.wait_for("SIGHUP, and the graph was not reloaded");
+    child.wait_for("g.yaml:1:");
     child.signal("TERM");
     child.end().ended(0).shows("COMPLETE");
 }

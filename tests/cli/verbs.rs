@@ -181,6 +181,7 @@ fn man_prints_a_page_and_writes_one_for_each_verb() {
         "log",
         "stop",
         "tap",
+        "reload",
         "schema",
         "completions",
         "man",
@@ -190,7 +191,7 @@ fn man_prints_a_page_and_writes_one_for_each_verb() {
         let text = fs::read_to_string(place.path(&file)).expect("it was written");
         assert!(text.contains(&format!(".TH rogue-runtime-{verb} 1")), "{text}");
     }
-    assert_eq!(files.len(), 18);
+    assert_eq!(files.len(), 19);
     place.file("file", "");
     place.run(&["man", "--dir", "file/pages"]).ended(2).says("cannot be written");
 }

@@ -8,6 +8,7 @@ mod hostile;
 mod language;
 mod metrics;
 mod proof;
+mod reloads;
 mod swaps;
 mod taps;
 mod verbs;

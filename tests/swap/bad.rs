@@ -232,6 +232,8 @@ fn reasons_stay_those_of_the_module_that_runs_however_many_were_refused() {
     let book = desk.book("x");
     assert!(book.dropped.iter().any(|dropped| dropped.reason == "piece"), "{book:#?}");
     assert!(book.dropped.iter().all(|dropped| dropped.reason != "other"), "{book:#?}");
+    // It keeps frames until it is stopped.
+    desk.end();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use rogue_runtime::{
     host,
     load::{FileCatalog, Loader, Search},
     metrics::Ledger,
-    swap::{self, Ending, Running, SwapError, Swapped, Wanted},
+    swap::{self, Ending, NewGraph, ReloadError, Reloaded, Running, SwapError, Swapped, Wanted},
 };
 use rogue_tests::fake::{PATIENCE, assert_balanced, attend_until};
 use serde_json::{Map, Value, json};
@@ -65,6 +65,27 @@ impl Desk {
         let open = |node: &graph::PlanNode| loader.load(&node.found, &node.sandbox).expect("it loads");
         let modules = checked.plan.nodes.iter().map(open).collect();
         Desk { running: swap::start(checked.plan, modules, Clock::Real).expect("it starts") }
+    }
+
+    /// Has the graph be another.
+    pub fn reload(&mut self, yaml: &str) -> Result<Reloaded, ReloadError> {
+        self.reload_with(yaml, false)
+    }
+
+    /// The same, losing a state that nobody takes.
+    pub fn reload_with(&mut self, yaml: &str, lose_state: bool) -> Result<Reloaded, ReloadError> {
+        let checked = graph::load(yaml, "test.yaml", &Options::default(), &catalog())
+            .unwrap_or_else(|errors| panic!("{}", graph::render(&errors, yaml, false)));
+        let loader = Loader::new(host::table());
+        let open = |node: &graph::PlanNode| Some(loader.load(&node.found, &node.sandbox).expect("it loads"));
+        let modules = checked.plan.nodes.iter().map(open).collect();
+        self.running.reload(NewGraph {
+            plan: checked.plan,
+            modules,
+            rebuilt: Vec::new(),
+            lose_state,
+            patience: PATIENCE,
+        })
     }
 
     /// Frames that have come to `e`.

@@ -5,6 +5,8 @@ mod desk;
 mod keeper;
 mod proof;
 mod refusals;
+mod reload;
+mod reload_ports;
 mod stages;
 mod taps;
 mod timing;

@@ -33,6 +33,8 @@ pub enum Answer {
     Tapped(Tapped),
     /// To `swap` that only compares.
     Compared(ComparedOnly),
+    /// To `reload`.
+    Reloaded(Box<Reloaded>),
     /// To `swap` and `rollback`.
     Swapped(Box<Exchanged>),
 }
@@ -354,4 +356,54 @@ pub struct Books {
     pub lost: u64,
     /// Frames under way.
     pub held: i64,
+}
+
+/// What a reload did; all lists are of nodes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reloaded {
+    /// Those that go on as they are.
+    pub kept: Vec<String>,
+    /// Those whose module was replaced.
+    pub replaced: Vec<ReplacedNode>,
+    /// Those whose module took other parameters, or of which the file says something else.
+    pub set: Vec<String>,
+    /// Those that are new.
+    pub added: Vec<String>,
+    /// Those that are gone.
+    pub removed: Vec<String>,
+    /// Those that stay, with other links.
+    pub relinked: Vec<String>,
+    /// Segments there are now.
+    pub segments: usize,
+    /// Those of them that were not paused.
+    pub segments_untouched: usize,
+    /// How long the others were, in microseconds.
+    pub pause_us: f64,
+    /// Frames that modules held and others took over.
+    pub moved: u64,
+    /// Frames that nobody took: they are counted as `swapped`.
+    pub dropped: u64,
+    /// How often the graph has been changed since its start.
+    pub changes: u64,
+    /// The books before.
+    pub before: Books,
+    /// The books after.
+    pub after: Books,
+}
+
+/// A node whose module was replaced by a reload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplacedNode {
+    /// Its name.
+    pub node: String,
+    /// The module that runs now.
+    pub module: String,
+    /// Its version.
+    pub version: String,
+    /// The state that was handed over.
+    pub state: Option<StateHandedOver>,
+    /// Frames that the one before held and this one took.
+    pub moved: u64,
+    /// Frames that it did not take.
+    pub dropped: u64,
 }

@@ -5,22 +5,24 @@
 //! [`finish`]. What holds: nothing here waits but for what a swap itself waits for; a refused command changes nothing;
 //! of two changes of one node at a time neither undoes the other.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
     answer::{Answer, Books, Changed, ComparedOnly, Comparison, Exchanged, StateHandedOver},
     candidate::{self, Change, Ready},
+    cli::GraphArgs,
     command::{Command, GRACE_LIMIT_MS, PATIENCE_LIMIT_MS, Refusal, SAMPLE_LIMIT},
     logger::{Directive, Logger, TARGET},
     numbers::time,
     proof::{self, Proof},
     rates::Rates,
+    reloading,
     sampling::Sampling,
-    shown,
+    shown, work,
 };
 use crate::{
     graph::{Plan, PlanNode, Spec, live},
-    load::Search,
+    load::{Search, Stamp},
     metrics::Ledger,
     swap::{OpenTap, Running, Swapped, TapError, TapWanted, proof::Ticket},
 };
@@ -31,10 +33,14 @@ pub struct Desk<'a> {
     pub spec: Spec,
     /// The plan that was made of it.
     pub start: Plan,
+    /// How the graph was named and changed on the command line.
+    pub args: GraphArgs,
     /// Where paths of modules begin.
     pub base: PathBuf,
     /// Where modules are looked for.
     pub search: Arc<Search>,
+    /// The files of modules as they were when they were opened.
+    pub stamps: HashMap<PathBuf, Stamp>,
     /// Who logs.
     pub logger: &'a Logger,
     /// What the last second brought.
@@ -46,7 +52,7 @@ pub struct Desk<'a> {
 }
 
 /// What is to be done on another thread.
-pub type Preparation = Box<dyn FnOnce() -> Result<Ready, Refusal> + Send>;
+pub type Preparation = Box<dyn FnOnce() -> Result<work::Ready, Refusal> + Send>;
 
 /// What became of a command.
 pub enum Applied {
@@ -68,6 +74,10 @@ pub fn apply(command: Command, running: &mut Running, desk: &mut Desk<'_>) -> Ap
         Command::Get { node, name } => shown::get(running, &node, name.as_deref()).map(Answer::Values),
         Command::Log { filters } => log(filters, desk),
         Command::Stop {} => Ok(stop(running, desk)),
+        Command::Reload { force, patience_ms } => match within_limits(patience_ms, 0) {
+            Ok(()) => return reloading::begin(force, patience_ms, running, desk),
+            Err(refusal) => Err(refusal),
+        },
         Command::Rollback { node } => rollback(&node, running),
         Command::Tap { node, port, limit, max_bytes, whole, every_ms } => {
             let wanted = TapWanted {
@@ -116,8 +126,23 @@ pub fn apply(command: Command, running: &mut Running, desk: &mut Desk<'_>) -> Ap
     })
 }
 
-/// Does what was prepared, unless the node has changed since: then it is to be prepared anew.
-pub fn finish(ready: Ready, running: &mut Running) -> Applied {
+/// Does what was prepared, unless what it is for has changed since: then it is to be prepared anew.
+pub fn finish(ready: work::Ready, running: &mut Running, desk: &mut Desk<'_>) -> Applied {
+    match ready {
+        work::Ready::Node(ready) => {
+            let file = ready.found.file.clone();
+            let stamp = Stamp::at(&file);
+            let done = finish_node(*ready, running);
+            if let (Applied::Done(Ok(_)), Some(stamp)) = (&done, stamp) {
+                desk.stamps.entry(file).or_insert(stamp);
+            }
+            done
+        }
+        work::Ready::Graph(ready) => reloading::finish(*ready, running, desk),
+    }
+}
+
+fn finish_node(ready: Ready, running: &mut Running) -> Applied {
     let change = &ready.change;
     let node = match node_named(running, &change.node.name) {
         Ok(node) => node,
@@ -180,7 +205,9 @@ fn note(done: Result<Answer, Refusal>) -> Result<Answer, Refusal> {
 }
 
 fn prepare(change: Change) -> Applied {
-    Applied::Prepare(Box::new(move || candidate::prepare(change)))
+    Applied::Prepare(Box::new(move || {
+        candidate::prepare(change).map(|ready| work::Ready::Node(Box::new(ready)))
+    }))
 }
 
 fn change_of(changes: Vec<String>, running: &Running, desk: &Desk<'_>) -> Result<Change, Refusal> {
@@ -310,11 +337,11 @@ fn swapped(
     }))
 }
 
-fn micros(time: Duration) -> f64 {
+pub(super) fn micros(time: Duration) -> f64 {
     time.as_nanos() as f64 / 1000.0
 }
 
-fn books(ledger: &Ledger) -> Books {
+pub(super) fn books(ledger: &Ledger) -> Books {
     ledger.nodes.iter().fold(Books::default(), |sum, node| Books {
         created: sum.created + node.created,
         shared: sum.shared + node.shared,

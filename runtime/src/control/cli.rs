@@ -14,8 +14,8 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 pub use flags::{Globals, GraphArgs};
 pub use live::{
-    GetArgs, LogArgs, RollbackArgs, SetArgs, ShowArgs, ShowSheet, StopArgs, SwapArgs, TapArgs, TapSheet,
-    TopArgs, Which,
+    GetArgs, LogArgs, ReloadArgs, RollbackArgs, SetArgs, ShowArgs, ShowSheet, StopArgs, SwapArgs, TapArgs,
+    TapSheet, TopArgs, Which,
 };
 pub use verbs::{CheckArgs, Drawing, GraphVerbArgs, InspectArgs, ListArgs, RunArgs, Sheet, Verb};
 

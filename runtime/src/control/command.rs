@@ -105,6 +105,15 @@ pub enum Command {
         #[serde(default)]
         every_ms: u64,
     },
+    /// Reads the graph file again and has the graph be what it says.
+    Reload {
+        /// Whether changes that were made to the running graph, and state that no module takes, may be lost.
+        #[serde(default)]
+        force: bool,
+        /// How long a module may stay in a call before the reload is refused.
+        #[serde(default = "patience")]
+        patience_ms: u64,
+    },
     /// Goes back to the module and parameters before the last swap.
     Rollback {
         /// The node.
@@ -116,8 +125,11 @@ fn yes() -> bool {
     true
 }
 
+/// How long a swap or a reload waits for a module, unless told otherwise, in milliseconds.
+pub const PATIENCE_MS: u64 = 2000;
+
 fn patience() -> u64 {
-    2000
+    PATIENCE_MS
 }
 
 fn shadow_for() -> u64 {

@@ -1,4 +1,4 @@
-//! `show`, `get`, `set`, `log`, `stop`, `swap`, `rollback`: a running graph is asked, and its answer shown.
+//! `show`, `get`, `set`, `log`, `stop`, `swap`, `reload`, `rollback`: a running graph is asked, and its answer shown.
 //!
 //! What holds: what comes from a run is shown without anything that moves the cursor; a refused change ends in its own
 //! exit code.
@@ -12,13 +12,16 @@ use std::{
 };
 
 pub use text::plain;
-use text::{compared_only, exchanged, flow, listed, table, text};
+use text::{compared_only, exchanged, flow, listed, reloaded, table, text};
 
 use serde_json::{Map, Value, json};
 
 use super::{
     answer::{Answer, Changed},
-    cli::{GetArgs, LogArgs, RollbackArgs, SetArgs, Sheet, ShowArgs, ShowSheet, StopArgs, SwapArgs, Which},
+    cli::{
+        GetArgs, LogArgs, ReloadArgs, RollbackArgs, SetArgs, Sheet, ShowArgs, ShowSheet, StopArgs, SwapArgs,
+        Which,
+    },
     client::{self, ANSWER, Client},
     columns::Columns,
     command::{Command, Kind, Refusal},
@@ -109,6 +112,16 @@ pub fn swap(args: &SwapArgs, io: &mut Io<'_>) -> io::Result<u8> {
     // Each of the two may take so long, beside what a swap takes.
     let longest = ANSWER.saturating_add(args.shadow_for.saturating_mul(2));
     ask_within(&args.which, &command, longest, io, swapped)
+}
+
+/// `reload`: the graph file again.
+pub fn reload(args: &ReloadArgs, io: &mut Io<'_>) -> io::Result<u8> {
+    let patience_ms = u64::try_from(args.patience.as_millis()).unwrap_or(u64::MAX);
+    let command = Command::Reload { force: args.force, patience_ms };
+    ask(&args.which, &command, io, |answer, run, io| match answer {
+        Answer::Reloaded(done) => io.out.write_all(reloaded(&run.hello.name, &done).as_bytes()),
+        answer => writeln!(io.out, "{:#}", content(&answer)),
+    })
 }
 
 /// `rollback`: the module before.

@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod apply;
+mod asker;
 mod candidate;
 mod card_text;
 mod check;
@@ -31,6 +32,7 @@ mod panic_hook;
 mod prepare;
 mod proof;
 mod rates;
+mod reloading;
 mod run;
 mod sampling;
 mod screen;
@@ -40,6 +42,7 @@ mod table;
 mod tap;
 mod top;
 mod verdict;
+mod work;
 
 use std::{io::IsTerminal, process::ExitCode, sync::Arc};
 
@@ -98,6 +101,7 @@ fn dispatch(verb: &Verb, globals: &Globals, io: &mut Io<'_>, screen: &Screen, lo
         Verb::Set(args) => live::set(args, io),
         Verb::Swap(args) => live::swap(args, io),
         Verb::Tap(args) => tap::tap(args, io),
+        Verb::Reload(args) => live::reload(args, io),
         Verb::Rollback(args) => live::rollback(args, io),
         Verb::Log(args) => live::log(args, io),
         Verb::Stop(args) => live::stop(args, io),

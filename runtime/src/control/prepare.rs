@@ -32,6 +32,16 @@ pub struct Prepared {
     file: GraphFile,
 }
 
+/// What of a node need not be opened.
+pub enum Known {
+    /// Nothing is known of it.
+    Nothing,
+    /// Its module; the parameters are others.
+    Module(Arc<dyn Module>),
+    /// It goes on as it is.
+    All(Arc<dyn Module>),
+}
+
 /// Where modules are looked for.
 pub fn search(globals: &Globals) -> Arc<Search> {
     let exe = std::env::current_exe().ok();
@@ -44,22 +54,45 @@ pub fn search(globals: &Globals) -> Arc<Search> {
 /// # Errors
 /// The exit code; what is wrong has been shown.
 pub fn graph(args: &GraphArgs, globals: &Globals, io: &mut Io<'_>) -> Result<Prepared, u8> {
-    let file = match graph_file::read(&args.graph, &mut std::io::stdin()) {
-        Ok(file) => file,
-        Err(error) => return Err(refuse(&[*error], "", io)),
-    };
+    match read(args, search(globals)) {
+        Ok(prepared) => {
+            if !globals.quiet {
+                let (warnings, text) = (&prepared.checked.warnings, &prepared.file.text);
+                io.note(&graph::render_within(warnings, text, io.color, (io.widths)().err));
+            }
+            Ok(prepared)
+        }
+        Err(Invalid { errors, text }) => Err(refuse(&errors, &text, io)),
+    }
+}
+
+/// Reads and checks a graph, and shows nothing; runs no code of modules.
+///
+/// # Errors
+/// Every mistake of it.
+pub fn read(args: &GraphArgs, search: Arc<Search>) -> Result<Prepared, Invalid> {
+    let file = graph_file::read(&args.graph, &mut std::io::stdin())
+        .map_err(|error| Invalid { errors: vec![*error], text: String::new() })?;
     let set = args.changes(std::env::var("ROGUE_SET").ok().as_deref());
     let variable = |name: &str| std::env::var_os(OsStr::new(name)).and_then(|value| value.into_string().ok());
     let env: graph::Env<'_> = if args.variables { Some(&variable) } else { None };
-    let catalog = FileCatalog::new(file.base.clone(), search(globals));
+    let catalog = FileCatalog::new(file.base.clone(), search);
     match graph::load(&file.text, &file.name, &Options { env, set: &set }, &catalog) {
-        Ok(checked) => {
-            if !globals.quiet {
-                io.note(&graph::render_within(&checked.warnings, &file.text, io.color, (io.widths)().err));
-            }
-            Ok(Prepared { checked, file })
-        }
-        Err(errors) => Err(refuse(&errors, &file.text, io)),
+        Ok(checked) => Ok(Prepared { checked, file }),
+        Err(errors) => Err(Invalid { errors, text: file.text }),
+    }
+}
+
+/// A graph with mistakes.
+pub struct Invalid {
+    errors: Vec<GraphError>,
+    text: String,
+}
+
+impl Invalid {
+    /// As `check` shows them, without colours.
+    pub fn rendered(&self) -> String {
+        graph::render_within(&self.errors, &self.text, false, None)
     }
 }
 
@@ -84,6 +117,21 @@ impl Prepared {
     /// # Errors
     /// The exit code; what is wrong has been shown.
     pub fn modules(&self, io: &mut Io<'_>) -> Result<Vec<Arc<dyn Module>>, u8> {
+        self.open(|_| Known::Nothing).map_err(|errors| {
+            self.refuse(&errors, io);
+            exit::INVALID
+        })
+    }
+
+    /// The same of a graph that is to take the place of another; `known` says what runs in a node already.
+    ///
+    /// # Errors
+    /// As `check` shows them, without colours.
+    pub fn open_beside(&self, known: impl Fn(usize) -> Known) -> Result<Vec<Arc<dyn Module>>, String> {
+        self.open(known).map_err(|errors| Invalid { errors, text: self.file.text.clone() }.rendered())
+    }
+
+    fn open(&self, known: impl Fn(usize) -> Known) -> Result<Vec<Arc<dyn Module>>, Vec<GraphError>> {
         let loader = Loader::new(host::table());
         let mut late: HashSet<PathBuf> = HashSet::new();
         let (mut modules, mut errors) = (Vec::new(), Vec::new());
@@ -93,9 +141,20 @@ impl Prepared {
             }
             let (found, sandbox) = (node.found.clone(), node.sandbox);
             let params = serde_json::Value::Object(node.params.clone()).to_string();
+            let runs = match known(index) {
+                Known::All(module) => {
+                    modules.push(module);
+                    continue;
+                }
+                Known::Module(module) => Some(module),
+                Known::Nothing => None,
+            };
             let longest = COLD_CALL + loader.compiles_for(&found);
             let asked = within(&node.name, longest, move || {
-                let module = loader.load(&found, &sandbox)?;
+                let module = match runs {
+                    Some(module) => module,
+                    None => loader.load(&found, &sandbox)?,
+                };
                 let faults = module.check(&params);
                 Ok::<(Arc<dyn Module>, Vec<ParamFault>), crate::load::LoadError>((module, faults))
             });
@@ -122,7 +181,6 @@ impl Prepared {
             return Ok(modules);
         }
         errors.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
-        self.refuse(&errors, io);
-        Err(exit::INVALID)
+        Err(errors)
     }
 }

@@ -43,8 +43,13 @@ impl Rates {
         let (then, before) = if far_enough { &self.newer } else { &self.older };
         let window = at.saturating_sub(*then);
         let nothing = NodeBook::default();
+        // A reload may have changed the order.
+        let same = |now: &NodeBook| {
+            before.nodes.iter().find(|then| then.name == now.name && then.removed == now.removed)
+        };
         let of = |(index, now): (usize, &NodeBook)| {
-            rate(before.nodes.get(index).unwrap_or(&nothing), now, window.as_secs_f64())
+            let there = before.nodes.get(index).filter(|then| then.name == now.name);
+            rate(there.or_else(|| same(now)).unwrap_or(&nothing), now, window.as_secs_f64())
         };
         (window, ledger.nodes.iter().enumerate().map(of).collect())
     }

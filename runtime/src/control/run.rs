@@ -5,6 +5,7 @@
 //! printed, and the exit code is the verdict's.
 
 mod losses;
+mod reloads;
 mod signals;
 mod status_line;
 mod watch;
@@ -21,6 +22,7 @@ use super::{
     numbers,
     prepare::{self, Prepared},
     rates::Rates,
+    reloading,
     screen::Screen,
     server::Server,
     table,
@@ -31,11 +33,14 @@ use crate::{
     graph::{Plan, wrap},
     swap::{self, COLD_CALL, Ending, StartError},
 };
+use reloads::Watched;
 use signals::Signals;
 use watch::Watch;
 
 /// Runs a graph; the exit code is the verdict's.
 pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, logger: &Logger) -> u8 {
+    // Before it is read: what is written from now on is a change.
+    let watched = args.watch.then(|| Watched::new(&args.graph.graph));
     let prepared = match prepare::graph(&args.graph, globals, io) {
         Ok(prepared) => prepared,
         Err(code) => return code,
@@ -45,6 +50,7 @@ pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, 
         io.error(error);
         return exit::USAGE;
     }
+    let stamps = reloading::stamps(&plan);
     let modules = match prepared.modules(io) {
         Ok(modules) => modules,
         Err(code) => return code,
@@ -61,7 +67,18 @@ pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, 
         Ok(metrics) => metrics,
         Err(code) => return code,
     };
-    let desk = desk(&prepared, args, globals, logger, metrics.as_ref().map(Metrics::address));
+    let desk = Desk {
+        args: args.graph.clone(),
+        spec: prepared.checked.spec.clone(),
+        start: plan.clone(),
+        stamps,
+        base: prepared.base().to_owned(),
+        search: prepare::search(globals),
+        logger,
+        rates: Rates::default(),
+        drain: args.drain,
+        metrics: metrics.as_ref().map(Metrics::address),
+    };
     let server = if args.no_control { None } else { server(&name) };
     let mut running = match swap::start(plan, modules, Clock::Real) {
         Ok(running) => running,
@@ -75,7 +92,7 @@ pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, 
         running.plan.segments.len()
     );
     let watch = Watch::new(args, &running, signals, screen, logger);
-    let ending = watch.until_end(running, desk, server.as_ref(), metrics);
+    let ending = watch.until_end(running, desk, server.as_ref(), metrics, watched);
     logger.finish();
     if let Err(error) = report(&name, &ending, globals, io)
         && !is_closed(&error)
@@ -85,26 +102,6 @@ pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, 
     // Only now: whoever asked last has its answer by then.
     drop(server);
     verdict(&ending).code()
-}
-
-/// What commands to this run are applied with.
-fn desk<'a>(
-    prepared: &Prepared,
-    args: &RunArgs,
-    globals: &Globals,
-    logger: &'a Logger,
-    metrics: Option<SocketAddr>,
-) -> Desk<'a> {
-    Desk {
-        spec: prepared.checked.spec.clone(),
-        start: prepared.checked.plan.clone(),
-        base: prepared.base().to_owned(),
-        search: prepare::search(globals),
-        logger,
-        rates: Rates::default(),
-        drain: args.drain,
-        metrics,
-    }
 }
 
 /// The port that metrics are read from. Who asks for it counts on it: without it nothing is started.

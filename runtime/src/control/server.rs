@@ -17,21 +17,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::Receiver;
 use serde_json::{Value, json};
 use socket2::SockRef;
 
 use super::{
     answer::Answer,
-    apply::{Applied, Desk, apply, finish},
-    candidate::Ready,
-    command::{Command, Hello, PROTOCOL, Refusal},
+    apply::Applied,
+    asker::{Asker, Request},
+    command::{Hello, PROTOCOL, Refusal},
     folder::{self, Claim},
     line::{answer, parsed},
-    proof,
-    sampling::{Sampling, has_gone, has_spoken},
+    sampling::{has_gone, has_spoken},
 };
-use crate::swap::{OpenTap, Running};
 
 /// Most connections at a time: some screens and scripts of one user.
 const CLIENTS: usize = 16;
@@ -39,58 +37,24 @@ const CLIENTS: usize = 16;
 const LINE_LIMIT: u64 = 64 << 10;
 /// How long a client may take to read an answer.
 const WRITE: Duration = Duration::from_secs(5);
-/// How often a change is prepared anew because others change the same node.
-const ROUNDS: usize = 8;
 /// How long answers that are under way may take when the run has ended.
 const LAST: Duration = Duration::from_millis(250);
 /// Waits after a connect that failed, as for want of descriptors.
 const AGAIN: Duration = Duration::from_millis(100);
 
-/// What a connection asks of the thread that attends to the run.
-pub struct Request {
-    work: Work,
-    reply: Sender<Applied>,
-}
-
-enum Work {
-    Command(Command),
-    Ready(Box<Ready>),
-}
-
-impl Request {
-    /// Does it.
-    pub fn serve(self, running: &mut Running, desk: &mut Desk<'_>) {
-        let applied = match self.work {
-            Work::Command(command) => apply(command, running, desk),
-            Work::Ready(ready) => finish(*ready, running),
-        };
-        // Who asked may be gone.
-        drop(self.reply.send(applied));
-    }
-}
-
 /// The socket of a run. Dropping it gives the name up.
 pub struct Server {
     claim: Arc<Claim>,
     requests: Receiver<Request>,
-    /// Keeps the channel open, whatever becomes of the threads.
-    _ask: Sender<Request>,
+    asker: Asker,
     shared: Arc<Shared>,
 }
 
 struct Shared {
     hello: String,
-    ask: Sender<Request>,
+    asker: Asker,
     clients: Mutex<Vec<Arc<Client>>>,
     closing: AtomicBool,
-}
-
-/// What came of a command.
-enum Done {
-    /// It is done.
-    Answer(Answer),
-    /// What a tap samples is to be shown, and then what it came to.
-    Tap(Arc<OpenTap>, Sampling),
 }
 
 /// A connection.
@@ -119,10 +83,10 @@ impl Server {
         };
         let hello = json!(hello).to_string() + "\n";
         // A connection asks one thing at a time.
-        let (ask, requests) = bounded(2 * CLIENTS);
+        let (asker, requests) = Asker::new(2 * CLIENTS);
         let (clients, closing) = (Mutex::default(), AtomicBool::new(false));
-        let shared = Arc::new(Shared { hello, ask: ask.clone(), clients, closing });
-        let server = Server { claim: claim.clone(), requests, _ask: ask, shared: shared.clone() };
+        let shared = Arc::new(Shared { hello, asker: asker.clone(), clients, closing });
+        let server = Server { claim: claim.clone(), requests, asker, shared: shared.clone() };
         let listen = move || shared.listen(&claim.listener);
         let spawned = thread::Builder::new().name("control".to_owned()).spawn(listen);
         spawned.map(|_| server).map_err(|error| format!("no thread: {error}"))
@@ -131,6 +95,11 @@ impl Server {
     /// What is asked.
     pub fn requests(&self) -> &Receiver<Request> {
         &self.requests
+    }
+
+    /// Who asks the same.
+    pub fn asker(&self) -> &Asker {
+        &self.asker
     }
 
     /// What the run is found by.
@@ -228,12 +197,16 @@ impl Shared {
             }
             client.busy.store(true, Ordering::Release);
             let (id, command) = parsed(&line);
-            let done = match command.and_then(|command| self.ask(command, client)) {
-                Ok(Done::Answer(answer)) => Ok(answer),
-                Ok(Done::Tap(open, sampling)) => {
+            let done = match command.and_then(|command| self.asker.ask(command, &mut || !client.has_gone())) {
+                Ok(Applied::Done(done)) => done,
+                Ok(Applied::Tap(open, sampling)) => {
                     let spoke = || !lines.buffer().is_empty() || has_spoken(&client.stream);
                     let shown = sampling.show(&open, &id, spoke, |lines| client.write(lines));
                     shown.map(Answer::Tapped).map(Ok)?
+                }
+                // It is done by whoever asks.
+                Ok(Applied::Prepare(_) | Applied::Shadow(..)) => {
+                    Err(Refusal::refused("nothing was changed, ask again"))
                 }
                 Err(refusal) => Err(refusal),
             };
@@ -241,33 +214,6 @@ impl Shared {
             client.busy.store(false, Ordering::Release);
             written?;
         }
-    }
-
-    /// Has a command done by the thread that attends to the run; what takes long is done here meanwhile.
-    fn ask(&self, command: Command, client: &Client) -> Result<Done, Refusal> {
-        let mut work = Work::Command(command);
-        for _ in 0..ROUNDS {
-            match self.hand_in(work)? {
-                Applied::Done(done) => return done.map(Done::Answer),
-                Applied::Tap(open, sampling) => return Ok(Done::Tap(open, sampling)),
-                Applied::Prepare(prepare) => {
-                    let ready = proof::rehearsed(prepare()?, &mut || !client.has_gone())?;
-                    work = Work::Ready(Box::new(ready));
-                }
-                Applied::Shadow(ticket, ready) => {
-                    let ready = proof::shadowed(*ready, &ticket, &mut || !client.has_gone())?;
-                    work = Work::Ready(Box::new(ready));
-                }
-            }
-        }
-        Err(Refusal::refused("others change the same node all the time; nothing was changed, ask again"))
-    }
-
-    fn hand_in(&self, work: Work) -> Result<Applied, Refusal> {
-        let gone = || Refusal::gone("the run has ended");
-        let (reply, answer) = bounded(1);
-        self.ask.send(Request { work, reply }).map_err(|_| gone())?;
-        answer.recv().map_err(|_| gone())
     }
 }
 

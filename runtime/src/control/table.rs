@@ -23,7 +23,7 @@ pub fn table(ending: &Ending, width: Option<usize>) -> String {
         Columns::titled(&["node", ">in", ">out", ">held", ">busy %", "dropped"]).breaking_after(", ");
     for node in &ending.ledger.nodes {
         columns.row([
-            node.name.clone(),
+            node.title(),
             thousands(node.taken),
             thousands(node.out),
             thousands(node.held),

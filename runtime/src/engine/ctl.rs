@@ -26,14 +26,13 @@ pub enum Health {
 
 /// What both halves of a node share, and what others may watch.
 pub struct NodeCtl {
-    /// Index in the plan.
+    /// Its number in the run, which it keeps whatever becomes of the graph.
     pub node: usize,
     /// Its account.
     pub account: AccountId,
     /// What its module keeps in the runtime.
     pub shared: Arc<NodeShared>,
-    /// What the graph says of a failure.
-    pub on_fault: OnFault,
+    on_fault: AtomicU8,
     /// Failures so far.
     pub faults: AtomicU64,
     /// Time inside the module, sampled (`busy`).
@@ -62,6 +61,7 @@ impl NodeCtl {
         let (faults, waiting) = (AtomicU64::new(0), AtomicU64::new(0));
         let (ended, on_trial) = (AtomicBool::new(false), AtomicBool::new(false));
         let health = AtomicU8::new(0);
+        let on_fault = AtomicU8::new(on_fault as u8);
         let (times, taps) = (CallTimes::default(), Taps::default());
         NodeCtl {
             node,
@@ -87,6 +87,21 @@ impl NodeCtl {
             2 => Health::Waiting,
             _ => Health::Dead,
         }
+    }
+
+    /// What the graph says of a failure.
+    pub fn on_fault(&self) -> OnFault {
+        match self.on_fault.load(Ordering::Acquire) {
+            0 => OnFault::Stop,
+            1 => OnFault::Drop,
+            2 => OnFault::Bypass,
+            _ => OnFault::Restart,
+        }
+    }
+
+    /// The graph says something else of failures from now on.
+    pub fn set_on_fault(&self, on_fault: OnFault) {
+        self.on_fault.store(on_fault as u8, Ordering::Release);
     }
 
     /// What the frames it still has count as when it ends: those of a node that failed are lost to the fault.
@@ -116,7 +131,7 @@ impl NodeCtl {
         };
         self.faults.fetch_add(1, Ordering::Relaxed);
         let restart =
-            self.on_trial.load(Ordering::Acquire) || (self.on_fault == OnFault::Restart && !finishing);
+            self.on_trial.load(Ordering::Acquire) || (self.on_fault() == OnFault::Restart && !finishing);
         let health = if restart { Health::Waiting } else { Health::Dead };
         self.set_health(health);
         let _ = self.events.send(Event::Fault { node: self.node, text });

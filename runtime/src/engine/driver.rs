@@ -17,7 +17,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
-    thread::JoinHandle,
+    thread::{JoinHandle, Thread},
     time::Duration,
 };
 
@@ -35,6 +35,8 @@ const ON_ITS_WAY_FOR: Duration = Duration::from_secs(10);
 pub struct Gate {
     pub(super) asked: AtomicBool,
     pause: AtomicU8,
+    /// What is on its way inside of the segment is to come out of it first.
+    pub(super) quiet: AtomicBool,
     pub(super) stop: AtomicBool,
     pub(super) discard: AtomicBool,
 }
@@ -66,25 +68,37 @@ impl Driver {
     /// # Errors
     /// When the system has no thread left.
     pub fn start(number: usize, segment: Segment, events: Sender<Event>) -> io::Result<Driver> {
-        let (driver, steps) = Driver::new(number, segment, events);
-        let waker = driver.waker.clone();
-        let thread = std::thread::Builder::new()
-            .name(format!("segment-{number}"))
-            .spawn(move || drive(steps, waker))?;
-        Ok(Driver { thread: Some(thread), ..driver })
+        let waker = segment.waker().clone();
+        spawn(Driver::new(number, Some(segment), waker, events))
+    }
+
+    /// Starts a thread that waits for a segment to be put.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn waiting(number: usize, events: Sender<Event>) -> io::Result<Driver> {
+        spawn(Driver::new(number, None, Waker::new(0), events))
     }
 
     /// The same without a thread: nothing happens but what the [`Stepper`] is asked for.
     pub fn stepped(number: usize, segment: Segment, events: Sender<Event>) -> (Driver, Stepper) {
-        let (driver, steps) = Driver::new(number, segment, events);
-        let stepper = Stepper::new(steps);
-        (Driver { by_hand: Some(stepper.clone()), ..driver }, stepper)
+        let waker = segment.waker().clone();
+        by_hand(Driver::new(number, Some(segment), waker, events))
     }
 
-    fn new(number: usize, segment: Segment, events: Sender<Event>) -> (Driver, Steps) {
-        let (gate, waker) = (Arc::new(Gate::default()), segment.waker().clone());
+    /// The same, waiting for a segment to be put.
+    pub fn waiting_stepped(number: usize, events: Sender<Event>) -> (Driver, Stepper) {
+        by_hand(Driver::new(number, None, Waker::new(0), events))
+    }
+
+    fn new(
+        number: usize,
+        segment: Option<Segment>,
+        waker: Arc<Waker>,
+        events: Sender<Event>,
+    ) -> (Driver, Steps) {
+        let gate = Arc::new(Gate::default());
         let ((give, back), (orders, told)) = (unbounded(), unbounded());
-        let segment = Some(segment);
         let steps = Steps { number, segment, gate: gate.clone(), events, told, give: give.clone() };
         (Driver { thread: None, by_hand: None, gate, waker, orders, back, give }, steps)
     }
@@ -101,6 +115,13 @@ impl Driver {
         self.ask();
     }
 
+    /// The same when what is on its way inside of the segment has come out of it, as far as nothing is blocked: no frame
+    /// is between two nodes then that are to be linked otherwise.
+    pub fn pause_quietly(&self) {
+        self.gate.quiet.store(true, Ordering::SeqCst);
+        self.pause();
+    }
+
     /// The segment that was asked for with [`Driver::pause`], once it is given back; `None`: not until `longest` was over.
     /// One that has ended ([`Segment::is_over`]) is to be put back.
     pub fn take(&self, longest: Duration) -> Option<Segment> {
@@ -112,6 +133,7 @@ impl Driver {
 
     /// Takes [`Driver::pause`] back. A segment that was given back meanwhile, or is just being given back, goes on.
     pub fn go_on(&self) {
+        self.gate.quiet.store(false, Ordering::SeqCst);
         let kept = self.gate.pause.compare_exchange(WANTED, NOT_WANTED, Ordering::SeqCst, Ordering::SeqCst);
         // On its way: it is there in a moment, since its thread does nothing else.
         if kept == Err(ON_ITS_WAY)
@@ -123,6 +145,7 @@ impl Driver {
 
     /// Goes on with a segment that was taken; one that has ended is kept for [`Driver::join`].
     pub fn put(&self, segment: Segment) {
+        self.gate.quiet.store(false, Ordering::SeqCst);
         self.gate.pause.store(NOT_WANTED, Ordering::SeqCst);
         // What else was asked meanwhile is looked at before the first turn.
         self.gate.asked.store(true, Ordering::SeqCst);
@@ -132,6 +155,22 @@ impl Driver {
         } else {
             self.tell(Order::Drive(segment));
         }
+    }
+
+    /// The same with a segment that was built anew, of parts of others.
+    pub fn put_rebuilt(&mut self, segment: Segment) {
+        self.waker = segment.waker().clone();
+        self.put(segment);
+    }
+
+    /// Who wakes its segment.
+    pub fn waker(&self) -> &Arc<Waker> {
+        &self.waker
+    }
+
+    /// The thread that drives, if there is one.
+    pub fn thread(&self) -> Option<&Thread> {
+        self.thread.as_ref().map(JoinHandle::thread)
     }
 
     /// Has what waits in inboxes thrown away, so that nothing keeps the segment from ending.
@@ -172,9 +211,21 @@ impl Driver {
     }
 }
 
-fn drive(mut steps: Steps, waker: Arc<Waker>) {
-    let parker = Parker::new(waker);
-    while let Some(mut segment) = steps.segment.take() {
+fn spawn((driver, steps): (Driver, Steps)) -> io::Result<Driver> {
+    let name = format!("segment-{}", steps.number);
+    let thread = std::thread::Builder::new().name(name).spawn(move || drive(steps))?;
+    Ok(Driver { thread: Some(thread), ..driver })
+}
+
+fn by_hand((driver, steps): (Driver, Steps)) -> (Driver, Stepper) {
+    let stepper = Stepper::new(steps);
+    (Driver { by_hand: Some(stepper.clone()), ..driver }, stepper)
+}
+
+fn drive(mut steps: Steps) {
+    while steps.wait() {
+        let Some(mut segment) = steps.segment.take() else { return };
+        let parker = Parker::new(segment.waker().clone());
         let came_to = loop {
             match step(&mut segment, &steps.gate) {
                 Some(Progress::Worked) => {}
@@ -183,7 +234,7 @@ fn drive(mut steps: Steps, waker: Arc<Waker>) {
             }
         };
         steps.give_back(segment, came_to);
-        if came_to.is_some() || !steps.wait() {
+        if came_to.is_some() {
             return;
         }
     }

@@ -11,16 +11,17 @@ use crate::{
 
 /// What the graph says of a node that fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
 pub enum OnFault {
     /// The run ends; what else is held is delivered first.
     #[default]
-    Stop,
+    Stop = 0,
     /// Frames for this node are dropped from now on.
-    Drop,
+    Drop = 1,
     /// Frames pass this node by, from input 0 to output 0.
-    Bypass,
+    Bypass = 2,
     /// A new instance takes over, after a pause that grows with each failure.
-    Restart,
+    Restart = 3,
 }
 
 /// What a segment tells whoever watches the run.
@@ -28,14 +29,14 @@ pub enum OnFault {
 pub enum Event {
     /// A module failed.
     Fault {
-        /// Index of the node in the plan.
+        /// Number of the node ([`NodeCtl::node`](super::NodeCtl::node)).
         node: usize,
         /// What it said.
         text: String,
     },
     /// A segment has come to its end.
     Ended {
-        /// Its number.
+        /// The number its driver was started with.
         segment: usize,
     },
 }

@@ -103,6 +103,18 @@ impl Waker {
         Some(Inside { index, call, number: (inside >> NUMBER) as u32 })
     }
 
+    /// The descriptors that half `index` waits for go to another half, of another segment perhaps.
+    pub fn move_watches(&self, index: u32, to: &Waker, as_index: u32) {
+        let mut watches = self.watches();
+        let (moved, kept): (Vec<Watch>, Vec<Watch>) =
+            watches.drain(..).partition(|watch| watch.index == index);
+        *watches = kept;
+        drop(watches);
+        for watch in moved {
+            to.watch(as_index, watch.fd, watch.interest);
+        }
+    }
+
     fn watches(&self) -> std::sync::MutexGuard<'_, Vec<Watch>> {
         self.watches.lock().unwrap_or_else(PoisonError::into_inner)
     }

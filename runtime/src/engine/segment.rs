@@ -194,7 +194,20 @@ impl Segment {
         Progress::Idle(wait.map(Duration::from_nanos))
     }
 
-    fn see_time(&mut self) {
+    /// Has nodes called until nothing but sources is left, or what is blocked; in a bounded number of calls, since wakes
+    /// may go on for ever.
+    pub(super) fn quiet(&mut self) {
+        const MOST_CALLS: usize = 1024;
+        for _ in 0..MOST_CALLS {
+            self.hear();
+            match self.ready.highest_without(&self.skipped) {
+                Some(n) => self.call_taker(n),
+                None => break,
+            }
+        }
+    }
+
+    pub(super) fn see_time(&mut self) {
         self.now_ns = self.clock.now_ns();
         pool::set_now(self.now_ns);
     }
@@ -204,7 +217,7 @@ impl Segment {
     }
 
     /// Takes in wakes, times that have come, and fresh halves.
-    fn hear(&mut self) {
+    pub(super) fn hear(&mut self) {
         for word in 0..self.ready.words() {
             let bits = self.waker.take(word);
             if bits != 0 {
@@ -231,7 +244,7 @@ impl Segment {
         }
     }
 
-    fn set_wake(&mut self, at_ns: u64) {
+    pub(super) fn set_wake(&mut self, at_ns: u64) {
         if at_ns != 0 && (self.next_wake_ns == 0 || at_ns < self.next_wake_ns) {
             self.next_wake_ns = at_ns;
         }
@@ -261,7 +274,7 @@ impl Segment {
         Some(found)
     }
 
-    fn call_taker(&mut self, n: usize) {
+    pub(super) fn call_taker(&mut self, n: usize) {
         let health = self.nodes[n].ctl.health();
         if health != Health::Running || self.nodes[n].stage == Stage::Ended {
             return self.call_unhealthy(n, health);
@@ -293,7 +306,7 @@ impl Segment {
         }
     }
 
-    fn call_giver(&mut self, n: usize) {
+    pub(super) fn call_giver(&mut self, n: usize) {
         let health = self.nodes[n].ctl.health();
         if self.nodes[n].stage == Stage::Ended || (self.stopping && self.nodes[n].role == Role::Source) {
             self.end(n);
@@ -322,7 +335,7 @@ impl Segment {
         if health == Health::Waiting && self.nodes[n].stage != Stage::Ended && !self.stopping {
             return self.block_waiting(n);
         }
-        let bypass = self.nodes[n].ctl.on_fault == OnFault::Bypass;
+        let bypass = self.nodes[n].ctl.on_fault() == OnFault::Bypass;
         let account = self.nodes[n].ctl.account;
         let waiting = self.nodes[n].inbox.drain();
         self.nodes[n].show_waiting();

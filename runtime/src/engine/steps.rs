@@ -20,6 +20,9 @@ pub(super) enum Order {
 pub(super) fn step(segment: &mut Segment, gate: &Gate) -> Option<Progress> {
     if gate.asked.load(Ordering::Relaxed) && gate.asked.swap(false, Ordering::SeqCst) {
         if gate.gives() {
+            if gate.quiet.load(Ordering::SeqCst) {
+                segment.quiet();
+            }
             return None;
         }
         if gate.stop.swap(false, Ordering::SeqCst) {
@@ -58,8 +61,11 @@ impl Steps {
         self.listen();
         if self.segment.is_some()
             && self.gate.gives()
-            && let Some(segment) = self.segment.take()
+            && let Some(mut segment) = self.segment.take()
         {
+            if self.gate.quiet.load(Ordering::SeqCst) {
+                segment.quiet();
+            }
             self.give_back(segment, None);
         }
     }

@@ -52,9 +52,18 @@ pub fn diff(old: &Plan, new: &Plan) -> Diff {
     diff
 }
 
-/// Whether a running node need not be made anew. The file's content decides if both digests are known, since a
-/// rebuilt module has the same path.
+/// Whether a running node need not be made anew.
 fn same(old: &PlanNode, new: &PlanNode) -> bool {
+    same_module(old, new)
+        && old.params == new.params
+        && old.pool == new.pool
+        && old.on_fault == new.on_fault
+        && old.batch == new.batch
+}
+
+/// Whether the module that runs in a node is the one that a new plan wants there, with what it may use and reach. The
+/// file's content decides if both digests are known, since a rebuilt module has the same path.
+pub fn same_module(old: &PlanNode, new: &PlanNode) -> bool {
     let same_file = match (&old.found.sha256, &new.found.sha256) {
         (Some(old), Some(new)) => old == new,
         _ => old.found.file == new.found.file,
@@ -62,10 +71,6 @@ fn same(old: &PlanNode, new: &PlanNode) -> bool {
     same_file
         && old.found.index == new.found.index
         && old.found.card == new.found.card
-        && old.params == new.params
-        && old.pool == new.pool
-        && old.on_fault == new.on_fault
-        && old.batch == new.batch
         && old.sandbox == new.sandbox
 }
 

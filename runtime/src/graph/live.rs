@@ -96,6 +96,41 @@ pub fn as_it_runs(spec: &Spec, start: &Plan, plan: &Plan) -> Spec {
     spec
 }
 
+/// What was changed in a graph that was read as `read` and runs as `runs`, and would be undone by `new`: each in a line.
+pub fn undone(read: &Plan, runs: &Plan, new: &Plan) -> Vec<String> {
+    let named = |plan: &'_ Plan, name: &str| plan.nodes.iter().position(|node| node.name == name);
+    let mut undone = Vec::new();
+    for node in &new.nodes {
+        let (Some(read), Some(runs)) = (
+            named(read, &node.name).map(|at| &read.nodes[at]),
+            named(runs, &node.name).map(|at| &runs.nodes[at]),
+        ) else {
+            continue;
+        };
+        let module = |found: &Found| format!("{}#{}", found.file.display(), found.card.name);
+        let name = tick(&node.name);
+        if differ(&read.found, &runs.found) && differ(&runs.found, &node.found) {
+            let (runs, new) = (module(&runs.found), module(&node.found));
+            undone.push(format!("node {name} was swapped and runs with {runs}, the file has {new}"));
+        }
+        let keys: std::collections::BTreeSet<&String> =
+            runs.params.keys().chain(read.params.keys()).collect();
+        for key in keys {
+            let (was, is, file) = (read.params.get(key), runs.params.get(key), node.params.get(key));
+            if was != is && is != file {
+                let shown = |value: Option<&Value>| value.map_or("its default".to_owned(), Value::to_string);
+                let (is, file) = (shown(is), shown(file));
+                undone.push(format!("{}.{key} was set to {is}, the file has {file}", node.name));
+            }
+        }
+    }
+    undone
+}
+
+fn differ(one: &Found, other: &Found) -> bool {
+    (&one.file, one.index) != (&other.file, other.index) || one.card.name != other.card.name
+}
+
 /// A graph of one node with these parameters.
 fn written(node: &str, params: &Map<String, Value>, module: &str) -> Placed {
     let map = |key: &str, value: Value| Value::Object(Map::from_iter([(key.to_owned(), value)]));

@@ -1,7 +1,7 @@
 //! What modules ask of the runtime, whatever their packaging: called by the table of functions for plugins, and by what
 //! components import.
 
-use super::nodes;
+use super::{claims, nodes};
 use crate::pool::{self, PoolSpec};
 use rogue_abi::NodeRef;
 use std::{
@@ -46,7 +46,7 @@ fn prefix(target: &str, name: &str) -> String {
 pub fn set_pool(node: NodeRef, fixed_size: u32, pool_size: u32, forward: bool) {
     let spec = PoolSpec { fixed_size: fixed_size.min(pool::MAX_FRAME_BYTES), pool_size };
     nodes::with(node, |account, entry| {
-        let sets = !forward && !entry.shared.pool_is_set;
+        let sets = !forward && !entry.shared.pool_is_set();
         if !account.runs_as(node) {
             entry.shared.stage(node, |staged| {
                 staged.forward = Some(forward);
@@ -75,14 +75,21 @@ pub fn want_batch(node: NodeRef, frames: u32) {
 /// nothing any more.
 pub fn claim(node: NodeRef, name: &str) -> bool {
     nodes::with(node, |account, entry| {
-        let fresh = nodes::is_unclaimed(name).then(|| name.to_owned());
-        let wanted = || {
+        let fresh = claims::is_unclaimed(name).then(|| name.to_owned());
+        let runs = account.runs_as(node);
+        if !runs && !entry.shared.stage(node, |_| ()) {
+            return false;
+        }
+        let beside = entry.shared.beside.load(Ordering::Acquire);
+        let (given, contested) = claims::claim(node, account.id(), name, beside);
+        if !runs || contested {
             entry.shared.stage(node, |staged| {
                 staged.claims = true;
-                staged.fresh_claims.extend(fresh);
-            })
-        };
-        (account.runs_as(node) || wanted()) && nodes::claim(account, name)
+                staged.contested |= contested;
+                staged.fresh_claims.extend(fresh.filter(|_| given));
+            });
+        }
+        given
     })
     .unwrap_or(false)
 }
@@ -105,4 +112,9 @@ pub fn fault(node: NodeRef, message: &str) {
             log::error!("{}: a module that does not run there any more failed: {message}", entry.shared.name);
         }
     });
+}
+
+/// Takes an announcement back.
+pub fn unclaim(node: NodeRef, name: &str) {
+    claims::unclaim(node, name);
 }

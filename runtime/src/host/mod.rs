@@ -5,9 +5,10 @@
 //! through [`nodes`].
 
 mod calls;
+pub mod claims;
 pub mod nodes;
 mod table;
 
-pub use calls::{claim, fault, log, random, set_pool, wall_ns, want_batch};
+pub use calls::{claim, fault, log, random, set_pool, unclaim, wall_ns, want_batch};
 pub use nodes::{Counters, NodeEntry, NodeShared, Wake};
 pub use table::{level as log_level, set_log_level, table};

@@ -3,10 +3,13 @@
 //! What holds: an entry outlives the instances of its node, so counters and readings survive a swap; once
 //! the node is gone every call for it finds nothing and does nothing.
 
+pub use super::claims::is_unclaimed;
+
+use super::claims;
 use crate::pool::{Account, AccountId, PoolSpec};
 use rogue_abi::{Hist, NodeRef};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     os::fd::RawFd,
     sync::{
         Arc, Mutex, OnceLock, PoisonError, RwLock,
@@ -34,14 +37,17 @@ pub type WakeTarget = (Arc<dyn Wake>, u32);
 pub struct NodeShared {
     /// The node's name in the graph.
     pub name: String,
-    /// Whether the graph file sets the pool, so that the module does not.
-    pub pool_is_set: bool,
+    pool_is_set: AtomicBool,
     /// Number of drop reasons of the card.
     pub reasons: u32,
     /// Most frames in one call.
     pub batch_max: AtomicU32,
+    /// What the module wants of it; 0 = it has not said.
+    batch_wish: AtomicU32,
     /// What the graph allows of it.
-    batch_limit: u32,
+    batch_limit: AtomicU32,
+    /// An instance is being started beside the one that runs: what that has is not to be had yet.
+    pub beside: AtomicBool,
     /// Set when a text waits in `fault`.
     pub faulted: AtomicBool,
     fault: Mutex<Option<String>>,
@@ -63,6 +69,8 @@ pub struct Staged {
     pub batch_max: Option<u32>,
     /// Whether it announced something only one may have.
     pub claims: bool,
+    /// Whether another has something that it announced, and is to give it up.
+    pub contested: bool,
     /// What of that the node did not have before.
     pub fresh_claims: Vec<String>,
     /// What it says has failed already.
@@ -90,7 +98,6 @@ pub struct NodeEntry {
 
 type Place = RwLock<Option<NodeEntry>>;
 static PLACES: OnceLock<Box<[Place]>> = OnceLock::new();
-static CLAIMS: Mutex<Option<HashMap<String, AccountId>>> = Mutex::new(None);
 static SPARE: Mutex<Vec<&'static AtomicU64>> = Mutex::new(Vec::new());
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -121,9 +128,7 @@ pub fn forget(account: &Account) {
             .unwrap_or_else(PoisonError::into_inner)
             .extend(lock(&entry.shared.counters).drain(..).map(|counter| counter.value));
     }
-    if let Some(claims) = lock(&CLAIMS).as_mut() {
-        claims.retain(|_, holder| *holder != account.id());
-    }
+    claims::forget(account.id());
 }
 
 /// Says where a half is woken.
@@ -136,6 +141,15 @@ pub fn set_wake(account: &Account, half: u32, target: Option<WakeTarget>) {
     }
 }
 
+/// Has a half called by the thread that drives it, if there is one.
+pub fn wake(node: NodeRef, half: u32) {
+    with(node, |_, entry| {
+        if let Some(Some((waker, index))) = entry.wake.get(half as usize) {
+            waker.wake(*index);
+        }
+    });
+}
+
 /// Calls `f` with the node, if there is one.
 pub fn with<T>(node: NodeRef, f: impl FnOnce(&'static Account, &NodeEntry) -> T) -> Option<T> {
     let account = Account::of(node)?;
@@ -143,35 +157,17 @@ pub fn with<T>(node: NodeRef, f: impl FnOnce(&'static Account, &NodeEntry) -> T)
     guard.as_ref().map(|entry| f(account, entry))
 }
 
-/// Gives a thing only one node may have to `holder`; false when another has it.
-pub fn claim(holder: &Account, name: &str) -> bool {
-    let mut claims = lock(&CLAIMS);
-    *claims.get_or_insert_default().entry(name.to_owned()).or_insert(holder.id()) == holder.id()
-}
-
-/// Whether nobody has it.
-pub fn is_unclaimed(name: &str) -> bool {
-    lock(&CLAIMS).as_ref().is_none_or(|claims| !claims.contains_key(name))
-}
-
-/// Takes a claim back.
-pub fn unclaim(holder: &Account, name: &str) {
-    if let Some(claims) = lock(&CLAIMS).as_mut()
-        && claims.get(name) == Some(&holder.id())
-    {
-        claims.remove(name);
-    }
-}
-
 impl NodeShared {
     /// A node without counters; `batch_max` is the most frames in one call that the graph allows.
     pub fn new(name: &str, reasons: u32, pool_is_set: bool, batch_max: u32) -> Self {
         NodeShared {
             name: name.to_owned(),
-            pool_is_set,
+            pool_is_set: AtomicBool::new(pool_is_set),
             reasons,
             batch_max: AtomicU32::new(batch_max),
-            batch_limit: batch_max,
+            batch_wish: AtomicU32::new(0),
+            batch_limit: AtomicU32::new(batch_max),
+            beside: AtomicBool::new(false),
             faulted: AtomicBool::new(false),
             fault: Mutex::new(None),
             links: RwLock::new(Vec::new()),
@@ -184,7 +180,24 @@ impl NodeShared {
 
     /// The module wants at most `frames` in one call; the graph may allow fewer.
     pub fn want_batch(&self, frames: u32) {
-        self.batch_max.store(frames.clamp(1, self.batch_limit.max(1)), Ordering::Relaxed);
+        self.batch_wish.store(frames.max(1), Ordering::Relaxed);
+        self.batch_max
+            .store(frames.clamp(1, self.batch_limit.load(Ordering::Relaxed).max(1)), Ordering::Relaxed);
+    }
+
+    /// Whether the graph file sets the pool, so that the module does not.
+    pub fn pool_is_set(&self) -> bool {
+        self.pool_is_set.load(Ordering::Relaxed)
+    }
+
+    /// The graph has other settings from now on.
+    pub fn set_by_graph(&self, pool_is_set: bool, batch_limit: u32) {
+        self.pool_is_set.store(pool_is_set, Ordering::Relaxed);
+        self.batch_limit.store(batch_limit, Ordering::Relaxed);
+        match self.batch_wish.load(Ordering::Relaxed) {
+            0 => self.reset_batch(),
+            wish => self.want_batch(wish),
+        }
     }
 
     /// What this instance asks for is noted from now on, until it is taken; what others ask for that do not run is not.
@@ -215,7 +228,8 @@ impl NodeShared {
 
     /// Has the module that takes over be called with as many frames as the graph allows, unless it asks for fewer.
     pub fn reset_batch(&self) {
-        self.batch_max.store(self.batch_limit.max(1), Ordering::Relaxed);
+        self.batch_wish.store(0, Ordering::Relaxed);
+        self.batch_max.store(self.batch_limit.load(Ordering::Relaxed).max(1), Ordering::Relaxed);
     }
 
     /// Keeps why the module failed; the first text of a failure is the one that counts.

@@ -159,10 +159,7 @@ unsafe extern "C" fn claim(node: NodeRef, name: RStr<'_>) -> i32 {
 }
 
 unsafe extern "C" fn unclaim(node: NodeRef, name: RStr<'_>) {
-    // One that was replaced does not take from its successor what both announced.
-    if let Some(account) = Account::of(node).filter(|account| account.runs_as(node)) {
-        nodes::unclaim(account, name.as_str());
-    }
+    calls::unclaim(node, name.as_str());
 }
 
 unsafe extern "C" fn links(node: NodeRef, port: u32) -> u32 {

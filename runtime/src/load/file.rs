@@ -1,7 +1,8 @@
 //! Opening a file that may be anything: a directory, a pipe nobody writes to, a device.
 //!
 //! Called by `cards` and `native` before they read. What holds: what is returned is an ordinary file of
-//! 1 byte to [`FILE_LIMIT`], and its [`Stamp`] was taken from the open descriptor, not from the path.
+//! 1 byte to [`FILE_LIMIT`], and its [`Stamp`] was taken from the open descriptor, not from the path. A reload compares stamps,
+//! too, of modules and of the graph file.
 
 use std::{
     fs::{File, OpenOptions},
@@ -86,5 +87,28 @@ pub fn read(file: &Path) -> Result<(Vec<u8>, Stamp), LoadError> {
     match bytes.len() as u64 {
         len if len > FILE_LIMIT => Err(LoadError::TooBig { file: file.to_owned(), len }),
         _ => Ok((bytes, stamp)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_written_or_replaced_is_another_and_one_that_is_gone_is_none() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("g.yaml");
+        std::fs::write(&path, "a").expect("written");
+        let first = Stamp::at(&path).expect("it is there");
+        assert_eq!(Stamp::at(&path), Some(first));
+        std::fs::write(&path, "ab").expect("written");
+        let second = Stamp::at(&path).expect("it is there");
+        assert_ne!(first, second);
+        let other = dir.path().join("other");
+        std::fs::write(&other, "ab").expect("written");
+        std::fs::rename(&other, &path).expect("renamed");
+        assert_ne!(Stamp::at(&path), Some(second));
+        std::fs::remove_file(&path).expect("removed");
+        assert_eq!(Stamp::at(&path), None);
     }
 }

@@ -24,6 +24,7 @@ pub use cards::{Cards, FILE_LIMIT, Form};
 pub use catalog::FileCatalog;
 pub use component::{Interface, Need};
 pub use error::LoadError;
+pub use file::Stamp;
 pub use inspect::{Inspected, Listed, inspect, inspect_named, list};
 pub use loader::Loader;
 pub use native::libraries_open;

@@ -88,6 +88,11 @@ impl Search {
         Search { dirs, index: OnceLock::new() }
     }
 
+    /// The same directories, to be read anew: what is in them may have changed.
+    pub fn again(&self) -> Search {
+        Search { dirs: self.dirs.clone(), index: OnceLock::new() }
+    }
+
     /// The directories in their order.
     pub fn dirs(&self) -> &[PathBuf] {
         &self.dirs

@@ -62,6 +62,8 @@ pub struct NodeBook {
     pub faults: u64,
     /// Estimated nanoseconds inside the module.
     pub busy_ns: u64,
+    /// Whether the node is no longer in the graph.
+    pub removed: bool,
 }
 
 /// The runtime's own reasons, with where they are counted.
@@ -113,6 +115,41 @@ impl NodeBook {
         book
     }
 
+    /// The books of another node that was removed too.
+    pub fn add(&mut self, other: NodeBook) {
+        let sum = |to: &mut u64, more: u64| *to = to.wrapping_add(more);
+        for drop in other.dropped {
+            let same = |known: &&mut Dropped| known.reason == drop.reason && known.intent == drop.intent;
+            match self.dropped.iter_mut().find(same) {
+                Some(known) => sum(&mut known.frames, drop.frames),
+                None => self.dropped.push(drop),
+            }
+        }
+        for (to, more) in [
+            (&mut self.taken, other.taken),
+            (&mut self.created, other.created),
+            (&mut self.out, other.out),
+            (&mut self.consumed, other.consumed),
+            (&mut self.shared, other.shared),
+            (&mut self.queued, other.queued),
+            (&mut self.bytes_in, other.bytes_in),
+            (&mut self.bytes_out, other.bytes_out),
+            (&mut self.alloc_count, other.alloc_count),
+            (&mut self.alloc_bytes, other.alloc_bytes),
+            (&mut self.faults, other.faults),
+            (&mut self.busy_ns, other.busy_ns),
+        ] {
+            sum(to, more);
+        }
+        self.held += other.held;
+        self.live = self.live.zip(other.live).map(|(live, more)| live + more);
+    }
+
+    /// What it is shown as.
+    pub fn title(&self) -> String {
+        if self.removed { format!("{} (removed)", self.name) } else { self.name.clone() }
+    }
+
     /// Frames dropped for whatever reason.
     pub fn dropped_all(&self) -> u64 {
         self.dropped.iter().map(|dropped| dropped.frames).sum()
@@ -136,7 +173,7 @@ impl NodeBook {
 /// All accounts of a graph.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
-    /// In the order of the graph file.
+    /// In the order of the graph file; behind them those that were removed.
     pub nodes: Vec<NodeBook>,
 }
 

@@ -191,7 +191,8 @@ impl Account {
         self.id
     }
 
-    fn has_its_buffers_back(&self) -> bool {
+    /// Whether each buffer it made was freed.
+    pub fn has_its_buffers_back(&self) -> bool {
         let sums = local::sum(self.id);
         sums[field::BUFFERS_TAKEN] == sums[field::BUFFERS_FREED]
     }

@@ -15,7 +15,7 @@ impl Running {
     /// [`SwapError::Busy`] when a module does not return from its call within `patience`.
     pub fn audit(&mut self, patience: Duration) -> Result<Ledger, SwapError> {
         let numbers: Vec<usize> = (0..self.drivers.len()).collect();
-        let mut taken = self.take(&numbers, "of the graph", patience)?;
+        let mut taken = self.take(&numbers, "of the graph", patience, false)?;
         let mut ledger = self.ledger(true);
         for (account, frames) in taken.iter().flat_map(|(_, segment)| segment.queued()) {
             let node = self.nodes.iter().position(|node| node.account.id() == account);

@@ -38,7 +38,8 @@ impl Flow {
 impl Running {
     /// Looks for every frame of the graph in memory, and at the counters before and after.
     pub fn look_at_books(&self) -> Look {
-        let holders: Vec<pool::AccountId> = self.nodes.iter().map(|node| node.account.id()).collect();
+        let holders: Vec<pool::AccountId> =
+            self.nodes.iter().map(|node| node.account.id()).chain(self.gone.accounts()).collect();
         let before = Flow::of(&self.ledger(false));
         let alive = pool::live_among(&holders);
         Look { before, alive, after: Flow::of(&self.ledger(false)) }

@@ -62,23 +62,28 @@ impl Running {
                 "too many modules that were replaced or given up have not returned from their last calls; restart the run",
             );
         }
-        let (old, new) = (&plan.found.card, &wanted.found.card);
-        let misfit = |what: String| {
+        let new = &wanted.found.card;
+        let fits = self.takes_the_place(index, new).and_then(|()| self.inputs_are_linked(index, plan, new));
+        fits.map_err(|what| {
             let (node, module) = (wanted.node.clone(), new.name.clone());
-            Err(SwapError::DoesNotFit { node, module, what })
-        };
+            SwapError::DoesNotFit { node, module, what }
+        })
+    }
+
+    /// That a module with this card can be put where a node's module is, with what waits for that.
+    pub(super) fn takes_the_place(&self, index: usize, new: &Card) -> Result<(), String> {
+        let old = &self.plan.nodes[index].found.card;
         if old.shape != new.shape || old.give != new.give {
-            return misfit(format!("it is a {}, the node is a {}", new.shape, old.shape));
+            return Err(format!("it is a {}, the node is a {}", new.shape, old.shape));
         }
         if old.has("blocking") || new.has("blocking") {
-            return misfit("a source that blocks cannot be swapped; restart the run with it".to_owned());
+            return Err("a source that blocks cannot be swapped; restart the run with it".to_owned());
         }
-        self.same_ports(index, plan, new).or_else(misfit)
+        self.same_ports(index, old, new)
     }
 
     /// That every port that is linked has the same number by its name in another card.
-    fn same_ports(&self, index: usize, plan: &PlanNode, new: &Card) -> Result<(), String> {
-        let old = &plan.found.card;
+    fn same_ports(&self, index: usize, old: &Card, new: &Card) -> Result<(), String> {
         let missing = |kind: &str, name: &str| {
             Err(format!("the node's {kind} `{name}` is linked, and it has none at that place"))
         };
@@ -91,6 +96,12 @@ impl Running {
                 return missing("input", &into);
             }
         }
+        Ok(())
+    }
+
+    /// That no input of another card, which the node has not now, would be without a link.
+    fn inputs_are_linked(&self, index: usize, plan: &PlanNode, new: &Card) -> Result<(), String> {
+        let old = &plan.found.card;
         let unlinked = |port: u32| !self.plan.links.iter().any(|l| l.to.node == index && l.to.port == port);
         match (0..new.input_count()).find(|&port| port >= old.input_count() && unlinked(port)) {
             Some(port) if new.shape != Shape::Endpoint => {
@@ -143,8 +154,11 @@ impl Running {
         let late =
             |call| SwapError::Late { node: wanted.node.clone(), call, longest: wanted.patience, then: THEN };
         let refused = |call, error| SwapError::Refused { node: wanted.node.clone(), call, error };
-        let module = wanted.module.clone();
-        let made = hand.call(wanted.patience, move || module.create(reference, &params));
+        let create = |hand: &Hand| {
+            let (module, params) = (wanted.module.clone(), params.clone());
+            hand.call(wanted.patience, move || module.create(reference, &params))
+        };
+        let made = create(&hand);
         let Some(made) = made else {
             self.give_up(&wanted.node, hand);
             return Err(late("create"));
@@ -153,16 +167,34 @@ impl Running {
         let (mut instance, halves) = (made.instance, [made.take, made.give]);
         let exclusive = shared.staged().claims;
         if !exclusive {
+            shared.beside.store(true, Ordering::Release);
             let started = hand.call(wanted.patience, move || {
                 let done = instance.start();
                 (instance, done)
             });
+            shared.beside.store(false, Ordering::Release);
             let Some((back, done)) = started else {
                 self.give_up(&wanted.node, hand);
                 return Err(late("start"));
             };
             instance = back;
             if let Err(error) = done {
+                // The one that runs has what it wants: another is started when that has given it up.
+                if shared.staged().contested {
+                    drop(halves);
+                    if hand.call(wanted.patience, move || drop(instance)).is_none() {
+                        self.give_up(&wanted.node, hand);
+                        return Err(late("stop"));
+                    }
+                    let Some(made) = create(&hand) else {
+                        self.give_up(&wanted.node, hand);
+                        return Err(late("create"));
+                    };
+                    let made = made.map_err(|error| refused("create", error))?;
+                    let (instance, halves) = (made.instance, [made.take, made.give]);
+                    let exclusive = true;
+                    return Ok((Candidate { instance, halves, reference, exclusive, spec }, hand));
+                }
                 self.leave(index, hand, instance, halves, false, field::CONSUMED);
                 return Err(refused("start", error));
             }

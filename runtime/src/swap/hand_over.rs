@@ -27,8 +27,15 @@ pub(super) struct HandedOver {
     pub(super) state: Option<State>,
     /// Frames that the old one held and the new one took.
     pub(super) moved: u64,
-    /// Frames that it did not take.
-    pub(super) dropped: u64,
+    /// What it did not take.
+    pub(super) left: Held,
+}
+
+impl HandedOver {
+    /// Counts the frames that nobody took; how many.
+    pub(super) fn give_up(&mut self) -> u64 {
+        give_up(std::mem::take(&mut self.left))
+    }
 }
 
 /// What is to be handed over.
@@ -41,6 +48,8 @@ pub(super) struct Terms {
     pub(super) state: Option<State>,
     /// The new one wants what only one may have.
     pub(super) exclusive: bool,
+    /// Held already, besides what the old one gives up.
+    pub(super) left: Held,
 }
 
 /// The calls, for who wants to know which one does not return: an index into their names.
@@ -103,7 +112,7 @@ impl Table {
     }
 
     fn hand_over(&self, terms: Terms) -> Result<HandedOver, Failed> {
-        let Terms { old_lives, keep_state, state, exclusive } = terms;
+        let Terms { old_lives, keep_state, state, exclusive, .. } = terms;
         let state = match state {
             None if keep_state && old_lives => match self.call(&self.old, SNAPSHOT, |old| old.snapshot()) {
                 Ok(state) => Some(state),
@@ -118,8 +127,8 @@ impl Table {
         let given = self.give(old_lives, exclusive);
         match given {
             Ok(offered) => {
-                let dropped = give_up(std::mem::take(&mut *lock(&self.held)));
-                Ok(HandedOver { state, moved: offered - dropped, dropped })
+                let left = std::mem::take(&mut *lock(&self.held));
+                Ok(HandedOver { state, moved: offered - left.frames.len() as u64, left })
             }
             Err(refused) => {
                 if old_lives && !self.abandoned.load(Ordering::SeqCst) {
@@ -271,7 +280,7 @@ fn take_back_without(node: &RunningNode, table: &Arc<Table>, patience: Duration)
 pub(super) fn hand_over(
     node: &mut RunningNode,
     candidate: &mut Candidate,
-    terms: Terms,
+    mut terms: Terms,
     hand: &Hand,
     patience: Duration,
 ) -> Result<HandedOver, SwapError> {
@@ -280,7 +289,7 @@ pub(super) fn hand_over(
     let table = Arc::new(Table {
         old: Mutex::new(node.instance.take()),
         new: Mutex::new(Some(new)),
-        held: Mutex::default(),
+        held: Mutex::new(std::mem::take(&mut terms.left)),
         stopped: AtomicBool::new(false),
         abandoned: AtomicBool::new(false),
         call: AtomicUsize::new(SNAPSHOT),

@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{
     card::{Card, Give},
-    engine::{BATCH_FRAMES, Clock, Driver, Event, NodeCtl, OnFault, Segment, Stepper, Waker},
+    engine::{BATCH_FRAMES, Clock, Event, NodeCtl, OnFault, Stepper, Waker},
     graph::{self, Plan, Side},
     host::{NodeShared, Wake, nodes},
     metrics::Intent,
     module::{Half, Made, Module},
-    pool::{Account, MAX_REASONS, PoolSpec},
+    pool::{Account, AccountId, MAX_REASONS, PoolSpec},
 };
-use crossbeam_channel::{Sender, unbounded};
+use crossbeam_channel::Sender;
 use std::{collections::HashMap, sync::Arc};
 
 /// Starts `plan` with one module per node, in the plan's order.
@@ -27,10 +27,7 @@ use std::{collections::HashMap, sync::Arc};
 /// # Errors
 /// [`StartError`]; nothing is left running.
 pub fn start(plan: Plan, modules: Vec<Arc<dyn Module>>, clock: Clock) -> Result<Running, StartError> {
-    install(plan, modules, clock, |number, segment, events| {
-        Driver::start(number, segment, events)
-            .map_err(|error| StartError::Thread { what: format!("segment {number}"), error })
-    })
+    install(plan, modules, clock, None)
 }
 
 /// The same without threads for the segments: nothing runs but what the caller steps. Sources that block keep
@@ -43,12 +40,8 @@ pub fn start_stepped(
     modules: Vec<Arc<dyn Module>>,
     clock: Clock,
 ) -> Result<(Running, Vec<Stepper>), StartError> {
-    let mut steppers = Vec::new();
-    let running = install(plan, modules, clock, |number, segment, events| {
-        let (driver, stepper) = Driver::stepped(number, segment, events);
-        steppers.push(stepper);
-        Ok(driver)
-    })?;
+    let mut running = install(plan, modules, clock, Some(Vec::new()))?;
+    let steppers = running.new_steppers();
     Ok((running, steppers))
 }
 
@@ -56,12 +49,11 @@ fn install(
     plan: Plan,
     modules: Vec<Arc<dyn Module>>,
     clock: Clock,
-    drive: impl FnMut(usize, Segment, Sender<Event>) -> Result<Driver, StartError>,
+    steppers: Option<Vec<Stepper>>,
 ) -> Result<Running, StartError> {
-    let (events, heard) = unbounded();
-    let mut running = Running::new(plan, heard, clock);
+    let mut running = Running::new(plan, clock, steppers);
     let wakers: Vec<Arc<Waker>> = running.plan.segments.iter().map(|s| Waker::new(s.halves.len())).collect();
-    match build(&mut running, modules, &wakers, &events, drive) {
+    match build(&mut running, modules, &wakers) {
         Ok(()) => Ok(running),
         Err(error) => {
             running.abandon();
@@ -74,22 +66,21 @@ fn build(
     running: &mut Running,
     modules: Vec<Arc<dyn Module>>,
     wakers: &[Arc<Waker>],
-    events: &Sender<Event>,
-    mut drive: impl FnMut(usize, Segment, Sender<Event>) -> Result<Driver, StartError>,
 ) -> Result<(), StartError> {
     let clock = running.clock.clone();
     for (index, module) in modules.into_iter().enumerate() {
-        let node = open_node(&running.plan, index, module, wakers, events)?;
+        let (number, events) = running.next_number();
+        let node = open_node(&running.plan, index, module, wakers, number, events)?;
         running.nodes.push(node);
     }
-    connect(running);
+    let accounts: Vec<_> = running.nodes.iter().map(|node| node.account.id()).collect();
+    running.nodes.iter().enumerate().for_each(|(index, node)| connect(&running.plan, index, node, &accounts));
     let mut halves = HashMap::new();
     for index in 0..running.nodes.len() {
-        create(running, index, &mut halves)?;
+        create(&mut running.nodes[index], index, &mut halves)?;
     }
     for index in 0..running.nodes.len() {
-        let spec = running.nodes[index].spec.clone();
-        running.nodes[index].start(&spec)?;
+        running.nodes[index].start()?;
         if running.plan.nodes[index].found.card.give == Some(Give::Queue) {
             running.nodes[index].finish_unfed();
         }
@@ -100,18 +91,20 @@ fn build(
     }
     for (number, segment) in segments.into_iter().enumerate() {
         running.exchanges.push(segment.exchange());
-        running.drivers.push(Some(drive(number, segment, events.clone())?));
+        let driver = running.drive(number, segment)?;
+        running.drivers.push(Some(driver));
     }
     Ok(())
 }
 
 /// Opens the account of a node and makes it known to the host table.
-fn open_node(
+pub(super) fn open_node(
     plan: &Plan,
     index: usize,
     module: Arc<dyn Module>,
     wakers: &[Arc<Waker>],
-    events: &Sender<Event>,
+    number: usize,
+    events: Sender<Event>,
 ) -> Result<RunningNode, StartError> {
     let node = &plan.nodes[index];
     let account = Account::open().ok_or_else(|| StartError::TooManyNodes { node: node.name.clone() })?;
@@ -125,33 +118,47 @@ fn open_node(
         account.set_pool(PoolSpec { fixed_size: pool.fixed_size, pool_size: pool.pool_size });
     }
     let places = places(plan, index);
-    for (half, place) in places.iter().enumerate() {
-        if let Some(place) = place {
-            let waker: Arc<dyn Wake> = wakers[place.segment].clone();
-            nodes::set_wake(account, half as u32, Some((waker, place.index as u32)));
-        }
-    }
-    let on_fault = match node.on_fault {
-        graph::OnFault::Stop => OnFault::Stop,
-        graph::OnFault::Drop => OnFault::Drop,
-        graph::OnFault::Bypass => OnFault::Bypass,
-        graph::OnFault::Restart { .. } => OnFault::Restart,
-    };
-    let ctl = Arc::new(NodeCtl::new(index, account.id(), shared, on_fault, events.clone()));
+    set_wakes(account, &places, wakers);
+    let on_fault = on_fault(node.on_fault);
+    let ctl = Arc::new(NodeCtl::new(number, account.id(), shared, on_fault, events));
     let params = serde_json::Value::Object(node.params.clone()).to_string();
     let spec = NodeSpec { name: node.name.clone(), params, reasons };
     Ok(RunningNode::new(spec, module, account, ctl, places))
 }
 
+/// Has the halves of a node woken where they are.
+pub(super) fn set_wakes(account: &Account, places: &[Option<Place>; 2], wakers: &[Arc<Waker>]) {
+    for (half, place) in (0..).zip(places) {
+        let target = place.as_ref().and_then(|place| {
+            let waker: Arc<dyn Wake> = wakers.get(place.segment)?.clone();
+            Some((waker, place.index as u32))
+        });
+        nodes::set_wake(account, half, target);
+    }
+}
+
+/// What the engine knows of what the graph says of failures.
+pub(super) fn on_fault(on_fault: graph::OnFault) -> OnFault {
+    match on_fault {
+        graph::OnFault::Stop => OnFault::Stop,
+        graph::OnFault::Drop => OnFault::Drop,
+        graph::OnFault::Bypass => OnFault::Bypass,
+        graph::OnFault::Restart { .. } => OnFault::Restart,
+    }
+}
+
 /// The card's drop reasons with what the graph makes of them.
-fn reasons(card: &Card, params: &serde_json::Map<String, serde_json::Value>) -> Vec<(String, Intent)> {
+pub(super) fn reasons(
+    card: &Card,
+    params: &serde_json::Map<String, serde_json::Value>,
+) -> Vec<(String, Intent)> {
     let intent = |asked| if asked { Intent::Asked } else { Intent::Loss };
     let all = card.drop_intents(params).into_iter();
     all.take(MAX_REASONS).map(|(name, asked)| (name.to_owned(), intent(asked))).collect()
 }
 
 /// Where the halves of a node are: taking, giving.
-fn places(plan: &Plan, node: usize) -> [Option<Place>; 2] {
+pub(super) fn places(plan: &Plan, node: usize) -> [Option<Place>; 2] {
     let find = |half: Option<usize>| {
         let half = half?;
         plan.segments.iter().enumerate().find_map(|(segment, s)| {
@@ -166,24 +173,20 @@ fn places(plan: &Plan, node: usize) -> [Option<Place>; 2] {
     }
 }
 
-/// Tells every node who answers its requests, and how many links its outputs have.
-fn connect(running: &Running) {
-    for (index, node) in running.nodes.iter().enumerate() {
-        let ports = running.plan.nodes[index].found.card.output_count();
-        let links = |port| running.plan.links_from(graph::Port { node: index, port });
-        let primaries: Vec<u32> = (0..ports)
-            .map(|port| links(port).next().map_or(0, |l| running.nodes[l.to.node].account.id()))
-            .collect();
-        node.account.set_primaries(&primaries);
-        node.ctl.shared.set_links((0..ports).map(|port| links(port).count() as u32).collect());
-    }
+/// Tells a node who answers its requests, and how many links its outputs have; `accounts` are those of the plan's nodes.
+pub(super) fn connect(plan: &Plan, index: usize, node: &RunningNode, accounts: &[AccountId]) {
+    let ports = plan.nodes[index].found.card.output_count();
+    let links = |port| plan.links_from(graph::Port { node: index, port });
+    let account = |link: &graph::PlanLink| accounts.get(link.to.node).copied().unwrap_or(0);
+    let primaries: Vec<u32> = (0..ports).map(|port| links(port).next().map_or(0, account)).collect();
+    node.account.set_primaries(&primaries);
+    node.ctl.shared.set_links((0..ports).map(|port| links(port).count() as u32).collect());
 }
 
 /// The halves that segments will be made of, by node and side (0 takes, 1 gives).
 pub(super) type Halves = HashMap<(usize, usize), Box<dyn Half>>;
 
-fn create(running: &mut Running, index: usize, halves: &mut Halves) -> Result<(), StartError> {
-    let node = &mut running.nodes[index];
+pub(super) fn create(node: &mut RunningNode, index: usize, halves: &mut Halves) -> Result<(), StartError> {
     let made = node.create()?;
     let Made { instance, take, give } = made;
     node.instance = Some(instance);

@@ -4,16 +4,19 @@
 //! failed start leaves nothing behind; a stop is bounded in time, and names what did not come to an end.
 
 mod audit;
+mod awake;
 mod books;
 mod candidate;
 mod deadline;
 mod ending;
 mod error;
+mod gone;
 mod hand;
 mod hand_over;
 mod install;
 mod node;
 pub mod proof;
+mod reload;
 mod restart;
 mod running;
 mod segments;
@@ -29,6 +32,7 @@ pub(crate) use deadline::within;
 pub use ending::{Ending, NodeStatus, Watched};
 pub use error::StartError;
 pub use install::{start, start_stepped};
+pub use reload::{NewGraph, ReloadError, Reloaded};
 pub use running::Running;
 pub use tally::{PAUSE_BOUNDS, Pauses, Tally};
 pub use taps::{MOST_TAPS, OpenTap, TapError, TapWanted};

@@ -11,11 +11,14 @@ use super::{
 use crate::{
     engine::{NodeCtl, Pump},
     host::nodes,
-    metrics::Intent,
+    metrics::{Intent, NodeBook},
     module::{Call, Half, Instance, Made, Module, Outbox, State, Status},
-    pool::{self, Account, field},
+    pool::{self, Account, AccountId, field},
 };
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+};
 
 /// Where a half is.
 #[derive(Clone, Copy, Debug)]
@@ -97,14 +100,20 @@ impl RunningNode {
         self.wake();
     }
 
+    /// Its books; `live` are living headers by holder.
+    pub(super) fn book(&self, live: Option<&HashMap<AccountId, u64>>) -> NodeBook {
+        let id = self.account.id();
+        let mut book = NodeBook::read(&self.spec.name, id, &self.spec.reasons);
+        book.live = live.map(|live| live.get(&id).copied().unwrap_or(0));
+        book.faults = self.ctl.faults.load(Ordering::Relaxed);
+        book.busy_ns = self.ctl.times.busy_ns();
+        book
+    }
+
     /// Has both halves called.
     pub(super) fn wake(&self) {
         for half in [rogue_abi::half::TAKE, rogue_abi::half::GIVE] {
-            nodes::with(self.account.node_ref(), |_, entry| {
-                if let Some(Some((waker, index))) = entry.wake.get(half as usize) {
-                    waker.wake(*index);
-                }
-            });
+            nodes::wake(self.account.node_ref(), half);
         }
     }
 
@@ -190,9 +199,9 @@ impl RunningNode {
     }
 
     /// Has the instance take what it needs, with a deadline; an instance that does not return is left alone.
-    pub(super) fn start(&mut self, spec: &NodeSpec) -> Result<(), StartError> {
+    pub(super) fn start(&mut self) -> Result<(), StartError> {
         let Some(mut instance) = self.instance.take() else { return Ok(()) };
-        let node = spec.name.clone();
+        let node = self.spec.name.clone();
         let started = within(&node, COLD_CALL, move || {
             let done = instance.start();
             (instance, done)

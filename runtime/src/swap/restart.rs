@@ -36,6 +36,13 @@ pub(super) struct Restart {
     given_back: Vec<Box<dyn Half>>,
 }
 
+impl Restart {
+    /// Nothing is to be made anew any more. Gives the failed halves.
+    pub(super) fn drain(&mut self) -> Vec<Box<dyn Half>> {
+        std::mem::take(self).given_back
+    }
+}
+
 /// Stands in for a half whose module failed.
 struct StandIn;
 
@@ -121,8 +128,8 @@ impl Running {
         pool::charge_as(field::DROP_FAULT, || on_their_way.chain(given_back).for_each(drop));
     }
 
-    /// Takes the failed halves back; with the last of them the old instance ends.
-    fn collect_halves(&mut self, index: usize) {
+    /// Takes the failed halves back that have been given back.
+    pub(super) fn fetch_halves(&mut self, index: usize) {
         let node = &mut self.nodes[index];
         for side in 0..2 {
             let Some(place) = node.places[side].filter(|_| node.restart.waiting[side]) else { continue };
@@ -131,6 +138,12 @@ impl Running {
                 node.restart.waiting[side] = false;
             }
         }
+    }
+
+    /// Takes the failed halves back; with the last of them the old instance ends.
+    fn collect_halves(&mut self, index: usize) {
+        self.fetch_halves(index);
+        let node = &mut self.nodes[index];
         if node.restart.waiting == [false, false] && node.instance.is_some() {
             if let Some(pump) = node.pump.take() {
                 pump.join(Instant::now() + LOOK_AGAIN);
@@ -167,7 +180,6 @@ fn renew(node: &mut RunningNode) -> Result<[Option<Box<dyn Half>>; 2], StartErro
     let Made { instance, take, give } = node.create()?;
     node.instance = Some(instance);
     node.restore_good()?;
-    let spec = node.spec.clone();
-    node.start(&spec)?;
+    node.start()?;
     Ok([take, give])
 }

@@ -1,18 +1,18 @@
 //! A running graph: what drives it, what became of its nodes, and how it ends.
 
 use super::{
-    Ending, NodeStatus, Pauses, StartError, Watched, node::RunningNode, proof::shadow::Shadow, taps::OpenTap,
-    watchdog::Watchdog,
+    Ending, NodeStatus, Pauses, StartError, Watched, gone::Gone, node::RunningNode, proof::shadow::Shadow,
+    taps::OpenTap, watchdog::Watchdog,
 };
 use crate::{
-    engine::{Clock, Driver, Event, Exchange, Health, OnFault, Segment},
+    engine::{Clock, Driver, Event, Exchange, Health, OnFault, Segment, Stepper},
     graph::Plan,
     host::nodes,
     metrics::{Ledger, NodeBook},
     module::Module,
     pool::{self, field},
 };
-use crossbeam_channel::{Receiver, never, select};
+use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
 use std::{
     sync::{Arc, Weak, atomic::Ordering},
     thread::JoinHandle,
@@ -37,6 +37,10 @@ pub struct Running {
     pub(super) nodes: Vec<RunningNode>,
     pub(super) drivers: Vec<Option<Driver>>,
     pub(super) exchanges: Vec<Arc<Exchange>>,
+    /// Nodes that were removed.
+    pub(super) gone: Gone,
+    /// How often the graph has been changed.
+    pub(super) changes: u64,
     pub(super) leaving: Vec<Leaving>,
     /// Modules that run in the shadow of others.
     pub(super) shadows: Vec<Shadow>,
@@ -45,8 +49,13 @@ pub struct Running {
     /// Calls that last.
     pub(super) watchdog: Watchdog,
     pub(super) pauses: Pauses,
-    segments: Vec<Option<Segment>>,
+    pub(super) segments: Vec<Option<Segment>>,
     heard: Receiver<Event>,
+    events: Sender<Event>,
+    /// The number of the next node.
+    number: usize,
+    /// Those of segments, where nothing runs but what the caller steps, until they are asked for.
+    steppers: Option<Vec<Stepper>>,
     faults: Vec<(String, String)>,
     faulted: bool,
     /// Which of `faults` ended the run.
@@ -58,7 +67,8 @@ pub struct Running {
 }
 
 impl Running {
-    pub(super) fn new(plan: Plan, heard: Receiver<Event>, clock: Clock) -> Running {
+    pub(super) fn new(plan: Plan, clock: Clock, steppers: Option<Vec<Stepper>>) -> Running {
+        let (events, heard) = unbounded();
         let segments = plan.segments.iter().map(|_| None).collect();
         Running {
             plan,
@@ -66,6 +76,8 @@ impl Running {
             nodes: Vec::new(),
             drivers: Vec::new(),
             exchanges: Vec::new(),
+            gone: Gone::default(),
+            changes: 0,
             leaving: Vec::new(),
             shadows: Vec::new(),
             taps: Vec::new(),
@@ -73,6 +85,9 @@ impl Running {
             pauses: Pauses::default(),
             segments,
             heard,
+            events,
+            number: 0,
+            steppers,
             faults: Vec::new(),
             faulted: false,
             fatal: None,
@@ -80,6 +95,43 @@ impl Running {
             forced: false,
             started: Instant::now(),
         }
+    }
+
+    /// The number of a node that is new, and where it says what happens to it.
+    pub(super) fn next_number(&mut self) -> (usize, Sender<Event>) {
+        self.number += 1;
+        (self.number - 1, self.events.clone())
+    }
+
+    /// Has a segment driven.
+    pub(super) fn drive(&mut self, number: usize, segment: Segment) -> Result<Driver, StartError> {
+        let events = self.events.clone();
+        match &mut self.steppers {
+            None => Driver::start(number, segment, events).map_err(|error| no_thread(number, error)),
+            Some(steppers) => {
+                let (driver, stepper) = Driver::stepped(number, segment, events);
+                steppers.push(stepper);
+                Ok(driver)
+            }
+        }
+    }
+
+    /// A driver that waits for a segment.
+    pub(super) fn waiting_driver(&mut self, number: usize) -> Result<Driver, StartError> {
+        let events = self.events.clone();
+        match &mut self.steppers {
+            None => Driver::waiting(number, events).map_err(|error| no_thread(number, error)),
+            Some(steppers) => {
+                let (driver, stepper) = Driver::waiting_stepped(number, events);
+                steppers.push(stepper);
+                Ok(driver)
+            }
+        }
+    }
+
+    /// What drives segments that are new since this was last asked, of a run that is stepped.
+    pub fn new_steppers(&mut self) -> Vec<Stepper> {
+        self.steppers.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Undoes a start that failed.
@@ -100,6 +152,7 @@ impl Running {
             nodes::forget(node.account);
             node.account.close();
         }
+        self.gone.forget();
     }
 
     /// Ends all halves, then all instances, and books what they still hold in `charge`; names the nodes that
@@ -179,6 +232,20 @@ impl Running {
         (self.faults[before..].to_vec(), thing)
     }
 
+    /// What drives the graph: the halves of each segment in their order, and its thread, if it has one.
+    pub fn drivers(&self) -> Vec<(Vec<String>, Option<std::thread::ThreadId>)> {
+        let name =
+            |half: &usize| self.plan.halves.get(*half).map(|half| half.name.clone()).unwrap_or_default();
+        let names = self.plan.segments.iter().map(|segment| segment.halves.iter().map(name).collect());
+        let threads = self.drivers.iter().map(|driver| Some(driver.as_ref()?.thread()?.id()));
+        names.zip(threads).collect()
+    }
+
+    /// How often the graph has been changed since its start: by a swap, by parameters that were set, by a reload.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
     /// Node and text of each fault so far, in order.
     pub fn faults(&self) -> &[(String, String)] {
         &self.faults
@@ -190,19 +257,24 @@ impl Running {
     }
 
     fn hear(&mut self, event: Event) {
-        let Event::Fault { node, text } = event else { return };
+        let Event::Fault { node: number, text } = event else { return };
+        let Some(node) = self.nodes.iter().position(|node| node.ctl.node == number) else {
+            let gone = self.gone.name_of(number).unwrap_or_default();
+            self.faults.push((gone, text));
+            return;
+        };
         let Some(failed) = self.nodes.get(node) else { return };
         self.faults.push((failed.spec.name.clone(), text));
         failed.wake();
         // One that waits, and not for a restart, failed on a trial that may be over by now.
         let waits = failed.ctl.health() == Health::Waiting;
-        let tried = failed.ctl.on_trial.load(Ordering::Acquire) || failed.ctl.on_fault != OnFault::Restart;
+        let tried = failed.ctl.on_trial.load(Ordering::Acquire) || failed.ctl.on_fault() != OnFault::Restart;
         self.end_shadows(Some(node), "the module that runs failed meanwhile");
         if waits && tried && self.trial_failed(node) {
             return;
         }
         let Some(failed) = self.nodes.get(node) else { return };
-        match failed.ctl.on_fault {
+        match failed.ctl.on_fault() {
             OnFault::Stop => self.fault_ends_run(),
             OnFault::Restart if failed.ctl.health() == Health::Waiting => self.plan_restart(node),
             OnFault::Restart | OnFault::Drop | OnFault::Bypass => {}
@@ -289,6 +361,7 @@ impl Running {
         }
         let charge = if self.forced { field::DROP_STOPPED } else { field::CONSUMED };
         ending.stuck.extend(self.close(charge));
+        ending.stuck.extend(self.gone.end_rest());
         ending.stuck.dedup();
         ending.left_behind.dedup();
         ending.ledger = self.ledger(true);
@@ -316,15 +389,8 @@ impl Running {
     /// The books as they stand. `exact` counts living headers too, which is right only while nothing runs.
     pub fn ledger(&self, exact: bool) -> Ledger {
         let live = exact.then(pool::live_by_holder);
-        let book = |node: &RunningNode| {
-            let id = node.account.id();
-            let mut book = NodeBook::read(&node.spec.name, id, &node.spec.reasons);
-            book.live = live.as_ref().map(|live| live.get(&id).copied().unwrap_or(0));
-            book.faults = node.ctl.faults.load(Ordering::Relaxed);
-            book.busy_ns = node.ctl.times.busy_ns();
-            book
-        };
-        Ledger { nodes: self.nodes.iter().map(book).collect() }
+        let books = self.nodes.iter().map(|node| node.book(live.as_ref()));
+        Ledger { nodes: books.chain(self.gone.books(live.as_ref())).collect() }
     }
 
     /// All nodes, with their counters and readings.
@@ -364,4 +430,8 @@ impl Running {
     pub(super) fn restart_failed(&mut self, node: usize, error: &StartError) {
         self.faults.push((self.nodes[node].spec.name.clone(), format!("could not be restarted: {error}")));
     }
+}
+
+fn no_thread(number: usize, error: std::io::Error) -> StartError {
+    StartError::Thread { what: format!("segment {number}"), error }
 }

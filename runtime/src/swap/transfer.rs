@@ -11,6 +11,7 @@
 
 use super::{
     SwapError, Swapped, Wanted,
+    awake::await_briefly,
     candidate::Candidate,
     hand::Hand,
     hand_over::{HandedOver, Terms, hand_over, said_elsewhere},
@@ -20,9 +21,9 @@ use super::{
 };
 use crate::{
     engine::{Health, OnFault, Segment},
-    host::nodes,
+    host::claims,
     metrics::Ledger,
-    module::{ColdError, Half, Instance, State},
+    module::{ColdError, Half, Held, Instance, State},
     pool::{self, field},
 };
 use serde_json::{Map, Value};
@@ -67,6 +68,7 @@ impl Running {
         self.may_swap(index, &wanted)?;
         let before = self.ledger(false);
         let hand = self.hand(&wanted.node)?;
+        hand.rouse();
         let mut taken = self.take_segments(index, wanted.patience)?;
         let since = paused_since(&taken);
         let text = Value::Object(wanted.params.clone()).to_string();
@@ -102,7 +104,7 @@ impl Running {
                 log::error!("{name}: failed on trial, and the module before does not come back: {error}");
                 let ctl = &self.nodes[index].ctl;
                 ctl.on_trial.store(false, Ordering::Release);
-                if ctl.on_fault != OnFault::Restart {
+                if ctl.on_fault() != OnFault::Restart {
                     ctl.set_health(Health::Dead);
                 }
                 self.nodes[index].wake();
@@ -119,6 +121,7 @@ impl Running {
             node.ctl.on_trial.store(false, Ordering::Release);
         }
         self.leaving.retain(|leaving| !leaving.thread.is_finished());
+        self.gone.tidy();
     }
 
     /// Waits until the modules that were replaced or given up have come to their end, at most so long; false: not all.
@@ -141,7 +144,7 @@ impl Running {
             // What only the candidate announced is free again.
             let node = &self.nodes[index];
             for name in node.ctl.shared.end_staging().fresh_claims {
-                nodes::unclaim(node.account, &name);
+                claims::unclaim_of(node.account.id(), &name);
             }
         }
         done
@@ -159,6 +162,7 @@ impl Running {
         let hand = self.hand(&wanted.node)?;
         let (mut candidate, hand) = self.candidate(index, &wanted, hand)?;
         let exclusive = candidate.exclusive;
+        hand.rouse();
         let mut taken = match self.take_segments(index, wanted.patience) {
             Ok(taken) => taken,
             Err(error) => {
@@ -175,7 +179,8 @@ impl Running {
             return Err(SwapError::Refused { node: wanted.node, call: "start", error });
         }
         let old_lives = node.ctl.health() == Health::Running && node.instance.is_some();
-        let terms = Terms { old_lives, keep_state: wanted.keep_state, state, exclusive };
+        let (keep_state, left) = (wanted.keep_state, Held::default());
+        let terms = Terms { old_lives, keep_state, state, exclusive, left };
         let handed = hand_over(node, &mut candidate, terms, &hand, wanted.patience);
         let handed = match handed {
             Ok(handed) => handed,
@@ -209,8 +214,9 @@ impl Running {
         Duration::from_nanos(self.clock.now_ns().saturating_sub(since_ns))
     }
 
-    fn swapped(&self, wanted: &Wanted, pause: Duration, handed: HandedOver, before: Ledger) -> Swapped {
-        let HandedOver { state, moved, dropped } = handed;
+    fn swapped(&self, wanted: &Wanted, pause: Duration, mut handed: HandedOver, before: Ledger) -> Swapped {
+        let dropped = handed.give_up();
+        let HandedOver { state, moved, .. } = handed;
         let card = &wanted.found.card;
         Swapped {
             node: wanted.node.clone(),
@@ -233,7 +239,7 @@ impl Running {
     }
 
     /// What runs in a node now, as something that could be wanted.
-    fn as_it_runs(&self, index: usize) -> Wanted {
+    pub(super) fn as_it_runs(&self, index: usize) -> Wanted {
         let (node, plan) = (&self.nodes[index], &self.plan.nodes[index]);
         Wanted {
             node: plan.name.clone(),
@@ -256,17 +262,25 @@ impl Running {
         let node = &self.nodes[index];
         let mut numbers: Vec<usize> = node.places.iter().flatten().map(|place| place.segment).collect();
         numbers.dedup();
-        self.take(&numbers, &node.spec.name, patience)
+        self.take(&numbers, &node.spec.name, patience, false)
     }
 
     /// Takes these segments from their threads, on behalf of that node.
-    pub(super) fn take(&self, numbers: &[usize], node: &str, patience: Duration) -> Result<Taken, SwapError> {
-        let drivers = || numbers.iter().filter_map(|&number| Some((number, self.drivers[number].as_ref()?)));
+    pub(super) fn take(
+        &self,
+        numbers: &[usize],
+        node: &str,
+        patience: Duration,
+        quietly: bool,
+    ) -> Result<Taken, SwapError> {
+        let drivers =
+            || numbers.iter().filter_map(|&number| Some((number, self.drivers.get(number)?.as_ref()?)));
         let asked = Instant::now();
-        drivers().for_each(|(_, driver)| driver.pause());
+        drivers().for_each(|(_, driver)| if quietly { driver.pause_quietly() } else { driver.pause() });
         let deadline = asked + patience;
         let mut taken = Taken::new();
         for (number, driver) in drivers() {
+            await_briefly(|| driver.is_finished());
             match driver.take(deadline.saturating_duration_since(Instant::now())) {
                 Some(mut segment) => {
                     // A restart that has not been heard of yet comes first.
@@ -351,7 +365,7 @@ impl Running {
     }
 
     /// The point of no return: the new instance runs. Gives the old halves.
-    fn put_in(
+    pub(super) fn put_in(
         &mut self,
         index: usize,
         candidate: Candidate,
@@ -367,7 +381,7 @@ impl Running {
             node.ctl.shared.want_batch(frames);
         }
         node.account.set_forward(staged.forward.unwrap_or(false));
-        if !node.ctl.shared.pool_is_set {
+        if !node.ctl.shared.pool_is_set() {
             node.account.set_pool(staged.pool.unwrap_or_default());
         }
         let mut old = [None, None];
@@ -397,7 +411,8 @@ impl Running {
     }
 
     /// The plan says what runs.
-    fn runs_now(&mut self, index: usize, wanted: &Wanted) {
+    pub(super) fn runs_now(&mut self, index: usize, wanted: &Wanted) {
+        self.changes += 1;
         self.end_shadows(Some(index), "the node was changed meanwhile");
         let (node, plan) = (&mut self.nodes[index], &mut self.plan.nodes[index]);
         node.module = wanted.module.clone();
@@ -409,7 +424,7 @@ impl Running {
     }
 
     /// Ends the instance that was replaced. While frames elsewhere lie in memory of its own it is only stopped.
-    fn retire_replaced(
+    pub(super) fn retire_replaced(
         &mut self,
         index: usize,
         hand: Hand,

@@ -76,6 +76,12 @@ impl Watchdog {
         (lasted >= self.longest).then_some((seen.inside, lasted))
     }
 
+    /// Segments have other numbers: of each, the one it had.
+    pub(super) fn renumber(&mut self, had: &[Option<usize>]) {
+        let before = std::mem::take(&mut self.segments);
+        self.segments = had.iter().map(|old| before.get((*old)?).cloned().flatten()).collect();
+    }
+
     fn tell(&mut self, call: LongCall) {
         if self.news.len() >= NEWS_LIMIT {
             self.news.remove(0);

@@ -176,6 +176,20 @@ pub enum TapSheet {
     Json,
 }
 
+/// `reload`.
+#[derive(Args, Clone, Debug)]
+pub struct ReloadArgs {
+    /// Even where changes that were made to the running graph are undone, or state is lost that no module takes.
+    #[arg(long, env = "ROGUE_FORCE", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub force: bool,
+    /// How long a module may stay in a call before the reload is refused.
+    #[arg(long, value_name = "TIME", env = "ROGUE_PATIENCE", default_value = "2s", value_parser = duration)]
+    pub patience: Duration,
+    /// Which run.
+    #[command(flatten)]
+    pub which: Which,
+}
+
 /// `rollback`.
 #[derive(Args, Clone, Debug)]
 pub struct RollbackArgs {

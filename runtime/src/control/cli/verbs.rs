@@ -8,7 +8,9 @@ use clap_complete::Shell;
 use super::{
     super::metrics::address,
     GraphArgs,
-    live::{GetArgs, LogArgs, RollbackArgs, SetArgs, ShowArgs, StopArgs, SwapArgs, TapArgs, TopArgs},
+    live::{
+        GetArgs, LogArgs, ReloadArgs, RollbackArgs, SetArgs, ShowArgs, StopArgs, SwapArgs, TapArgs, TopArgs,
+    },
 };
 
 /// What to do.
@@ -36,6 +38,8 @@ pub enum Verb {
     Set(SetArgs),
     /// Replaces the module of a node of a running graph; no frame is lost.
     Swap(SwapArgs),
+    /// Reads the graph file of a running graph again; the graph becomes what it says, and no frame is lost.
+    Reload(ReloadArgs),
     /// Goes back to the module and parameters that a node had before its last swap.
     Rollback(RollbackArgs),
     /// Changes what a running graph logs.
@@ -69,6 +73,9 @@ pub struct RunArgs {
     /// Stops when this node has come to its end.
     #[arg(long, value_name = "NODE", env = "ROGUE_UNTIL")]
     pub until: Option<String>,
+    /// Reloads the graph whenever its file changes.
+    #[arg(long, env = "ROGUE_WATCH", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub watch: bool,
     /// How long a stop may take to deliver what is held.
     #[arg(long, value_name = "TIME", env = "ROGUE_DRAIN", default_value = "5s", value_parser = duration)]
     pub drain: Duration,

@@ -7,7 +7,9 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use crate::control::{
-    answer::{Books, ComparedOnly, Comparison, Exchanged, NamedValue, Show, ValueKind},
+    answer::{
+        Books, ComparedOnly, Comparison, Exchanged, NamedValue, Reloaded, Show, StateHandedOver, ValueKind,
+    },
     client::Client,
     columns::Columns,
     numbers::{frames, thousands, time},
@@ -188,6 +190,50 @@ fn comparison(of: &Comparison) -> String {
         let _ = writeln!(text, "  saved       nothing: {why}");
     }
     text
+}
+
+/// What a reload did.
+pub fn reloaded(run: &str, done: &Reloaded) -> String {
+    let changed = [&done.set, &done.added, &done.removed, &done.relinked];
+    let nothing = done.replaced.is_empty() && changed.iter().all(|nodes| nodes.is_empty());
+    let mut text = match nothing {
+        true => format!("{run}: the file says what runs; nothing was changed\n"),
+        false => format!(
+            "{run}: reloaded, {} of {} segments untouched, the others paused for {:.1} us\n",
+            done.segments_untouched, done.segments, done.pause_us
+        ),
+    };
+    for node in &done.replaced {
+        let state = node.state.as_ref().map_or("no state".to_owned(), handed_over);
+        let _ = writeln!(
+            text,
+            "  replaced    {}: {} {}, {state}, {} handed over, {} dropped",
+            node.node,
+            node.module,
+            node.version,
+            frames(node.moved),
+            frames(node.dropped)
+        );
+    }
+    for (what, nodes) in
+        [("set", &done.set), ("added", &done.added), ("removed", &done.removed), ("relinked", &done.relinked)]
+    {
+        if !nodes.is_empty() {
+            let _ = writeln!(text, "  {what:<10}  {}", nodes.join(", "));
+        }
+    }
+    let kept = done.kept.len();
+    let _ = writeln!(text, "  kept        {kept} node{}", if kept == 1 { "" } else { "s" });
+    if done.dropped > 0 {
+        let _ = writeln!(text, "  dropped     {}, counted as swapped", frames(done.dropped));
+    }
+    let _ = writeln!(text, "  before      {}", books(&done.before));
+    let _ = writeln!(text, "  after       {}", books(&done.after));
+    plain(&text)
+}
+
+fn handed_over(state: &StateHandedOver) -> String {
+    format!("{} version {}, {} bytes", state.schema, state.version, thousands(state.bytes as u64))
 }
 
 fn books(books: &Books) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Asked by `watch` a few times a second.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     card,
@@ -16,8 +16,8 @@ const TOLD: [&str; 2] = ["fault", "stopped"];
 /// What has been told.
 #[derive(Debug, Default)]
 pub struct Losses {
-    /// For each node, the reasons that are no loss if a parameter is written, with that parameter.
-    policies: Vec<Vec<(String, String)>>,
+    /// For each node by name, the reasons that are no loss if a parameter is written, with that parameter.
+    policies: HashMap<String, Vec<(String, String)>>,
     told: HashSet<(String, String)>,
 }
 
@@ -35,17 +35,18 @@ impl Losses {
     /// What there is to say that has not been said.
     pub fn news(&mut self, ledger: &Ledger) -> Vec<String> {
         let mut news = Vec::new();
-        for (index, node) in ledger.nodes.iter().enumerate() {
+        for node in &ledger.nodes {
             let losses = node.dropped.iter().filter(|drop| drop.intent == Intent::Loss && drop.frames > 0);
             for drop in losses.filter(|drop| !TOLD.contains(&drop.reason.as_str())) {
                 if !self.told.insert((node.name.clone(), drop.reason.clone())) {
                     continue;
                 }
-                let (node, reason) = (&node.name, &drop.reason);
-                let policy = self.policies.get(index).into_iter().flatten().find(|(of, _)| of == reason);
+                let reason = &drop.reason;
+                let policy = self.policies.get(&node.name).into_iter().flatten().find(|(of, _)| of == reason);
                 let what_to_do = policy.map_or(String::new(), |(_, param)| {
                     format!("; if this is meant, write `{param}` into its `params`")
                 });
+                let node = &node.name;
                 news.push(format!(
                     "node {node} drops frames ({reason}), which the graph does not ask for: the run is \
                      INCOMPLETE{what_to_do}"
@@ -56,14 +57,14 @@ impl Losses {
     }
 }
 
-fn policies(plan: &Plan) -> Vec<Vec<(String, String)>> {
+fn policies(plan: &Plan) -> HashMap<String, Vec<(String, String)>> {
     let of = |node: &PlanNode| {
         let drops = node.found.card.drops.iter();
         let param = |drop: &card::DropCard| match &drop.intent {
             card::Intent::Param(param) => Some((drop.name.clone(), param.clone())),
             card::Intent::Asked | card::Intent::Loss => None,
         };
-        drops.filter_map(param).collect()
+        (node.name.clone(), drops.filter_map(param).collect())
     };
     plan.nodes.iter().map(of).collect()
 }
@@ -85,7 +86,7 @@ mod tests {
         let book =
             |name: &str| NodeBook { name: name.to_owned(), dropped: dropped.clone(), ..NodeBook::default() };
         let mut ledger = Ledger { nodes: vec![book("a")] };
-        let policies = vec![vec![("full".to_owned(), "overflow".to_owned())]];
+        let policies = [("a".to_owned(), vec![("full".to_owned(), "overflow".to_owned())])].into();
         let mut losses = Losses { policies, ..Losses::default() };
         let news = losses.news(&ledger);
         assert_eq!(news.len(), 1);

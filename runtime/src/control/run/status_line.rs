@@ -29,6 +29,11 @@ impl StatusLine {
         StatusLine { sources, ..StatusLine::default() }
     }
 
+    /// For the nodes of a plan that was changed.
+    pub fn renew(&mut self, plan: &Plan) {
+        self.sources = StatusLine::new(plan).sources;
+    }
+
     /// The line at time `at` of the run, narrower than `width`; `left` is what is left of the drain.
     pub fn text(&mut self, at: Duration, ledger: &Ledger, left: Option<Duration>, width: usize) -> String {
         let sum = |of: fn(&NodeBook) -> u64| {

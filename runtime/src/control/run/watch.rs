@@ -5,10 +5,16 @@
 
 use std::time::{Duration, Instant};
 
-use super::{losses::Losses, signals::Signals, status_line::StatusLine};
+use super::{
+    losses::Losses,
+    reloads::{Reloads, Watched},
+    signals::Signals,
+    status_line::StatusLine,
+};
 use crate::{
     control::{
         apply::Desk,
+        asker::Asker,
         cli::RunArgs,
         io::Widths,
         logger::{Logger, TARGET},
@@ -61,9 +67,13 @@ impl<'a> Watch<'a> {
         mut desk: Desk<'_>,
         server: Option<&Server>,
         mut metrics: Option<Metrics>,
+        watched: Option<Watched>,
     ) -> Ending {
-        let nobody = crossbeam_channel::never();
-        let requests = server.map_or(&nobody, Server::requests);
+        // Without a socket, what is reloaded on its own asks the same way.
+        let (own, own_requests) = Asker::new(1);
+        let requests = server.map_or(&own_requests, Server::requests);
+        let asker = server.map_or(&own, Server::asker).clone();
+        let mut reloads = Reloads::new(asker, watched);
         loop {
             let (faults, request) = running.attend_or(TICK, requests);
             self.log(&faults);
@@ -71,6 +81,7 @@ impl<'a> Watch<'a> {
             if let Some(request) = request {
                 request.serve(&mut running, &mut desk);
                 self.losses.renew(&running.plan);
+                self.line.renew(&running.plan);
             }
             if let Some(metrics) = &mut metrics {
                 metrics.serve(&running);
@@ -78,9 +89,7 @@ impl<'a> Watch<'a> {
             if running.is_over() {
                 break;
             }
-            if self.signals.take_hup() {
-                log::warn!(target: TARGET, "SIGHUP: this version does not reload graphs; nothing was changed");
-            }
+            reloads.look(self.signals.take_hup());
             if running.stopping_since().is_none()
                 && let Some(why) = self.reason_to_stop(&running)
             {
