@@ -7,3 +7,4 @@ mod foul;
 mod libzmq;
 mod python;
 mod swaps;
+mod tcf;

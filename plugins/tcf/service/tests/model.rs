@@ -1,5 +1,6 @@
 //! Random interleavings of everything against a simple reference: what each client reads and loses is, byte for byte, what
-//! was published since it began; every command is answered exactly once, reads and writes in their order.
+//! was published since it began; every command is answered exactly once, reads and writes in their order; a successor goes on
+//! as if nothing were.
 #![allow(clippy::unwrap_used)]
 
 use fastrand::Rng;
@@ -9,6 +10,10 @@ use std::{collections::HashMap, time::Duration};
 
 const CAPACITY: usize = 400;
 const PENDING: usize = 4;
+
+fn limits() -> Limits {
+    Limits { max_pending: PENDING, max_read: 100, max_written: 500, ..Limits::default() }
+}
 
 /// The byte at a position.
 fn byte(position: u64) -> u8 {
@@ -83,8 +88,7 @@ impl Model {
     fn new(seed: u64) -> Model {
         let mut rng = Rng::with_seed(seed);
         let block = rng.bool();
-        let limits = Limits { max_pending: PENDING, max_read: 100, max_written: 500, ..Limits::default() };
-        let mut service = Service::new(limits);
+        let mut service = Service::new(limits());
         let out =
             service.create("t", None, Direction::Readable { capacity: CAPACITY, block }, Duration::ZERO);
         let input = service.create("t.in", None, Direction::Writable, Duration::ZERO);
@@ -132,9 +136,18 @@ impl Model {
                 }
             }
             17 => self.take_writes(1),
+            18 if self.rng.u8(0..8) == 0 => self.hand_over(),
             _ => {}
         }
         assert!(self.peers.values().all(|peer| peer.reads.len() <= PENDING + 20));
+    }
+
+    /// A successor goes on with what was written down.
+    fn hand_over(&mut self) {
+        let kept = serde_json::to_string(&self.service).unwrap();
+        self.service = serde_json::from_str(&kept).unwrap();
+        self.service.set_limits(limits());
+        self.service.set_buffer(CAPACITY, self.reference.block);
     }
 
     fn publish(&mut self) {

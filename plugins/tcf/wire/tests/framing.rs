@@ -21,6 +21,9 @@ fn bytes_of(framed: &Framed) -> Vec<u8> {
 fn parse<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Framed>, Vec<BadFrame>, Parser) {
     let (mut parser, mut found, mut wrong) = (Parser::new(100), Vec::new(), Vec::new());
     for mut piece in pieces {
+        // A successor goes on.
+        parser = serde_json::from_str(&serde_json::to_string(&parser).unwrap()).unwrap();
+        parser.set_limit(100);
         loop {
             match parser.next(&mut piece) {
                 Ok(Some(framed)) => found.push(framed),

@@ -16,10 +16,12 @@ enum Given {
     Wrong(Wrong),
 }
 
-/// All that a decoder gives of these pieces.
+/// All that a decoder gives of these pieces; behind each of them a successor goes on.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, limit: usize) -> Vec<Given> {
     let (mut decoder, mut given) = (Decoder::new(limit), Vec::new());
     for mut piece in pieces {
+        decoder = serde_json::from_str(&serde_json::to_string(&decoder).unwrap()).unwrap();
+        decoder.set_limit(limit);
         loop {
             match decoder.next(&mut piece) {
                 Ok(Some(Found::Message(message))) => given.push(Given::Message(message.to_vec())),

@@ -1,0 +1,120 @@
+//! Frames over TCF streams between processes of our own: each module is swapped in full flow, and the one that serves is
+//! ended and comes back.
+
+use crate::desk::{Desk, Run, until};
+use serde_json::json;
+
+/// Offers what it makes, and waits for whoever reads it.
+const OFFERS: &str = "nodes:
+  src: { module: prbs-source, params: { size: 1024, rate: 3000, count: 9000 } }
+  scope: { module: tcf-streams, params: { type: t, buffer: 64MiB, when_full: block, stall_limit: 60s } }
+links: [ src >> scope ]
+";
+/// Reads it.
+const READS: &str = "nodes:
+  reader: { module: tcf-client, params: { peer: 'TCP:127.0.0.1:PORT', type: t, end_with_peer: true } }
+  check: { module: prbs-check }
+links: [ reader >> check ]
+";
+/// Takes what is written.
+const TAKES: &str = "nodes:
+  scope: { module: tcf-streams, params: { listen: '127.0.0.1:PORT', type: t, write: true } }
+  check: { module: prbs-check }
+links: [ scope >> check ]
+";
+/// Writes it.
+const WRITES: &str = "nodes:
+  src: { module: prbs-source, params: { size: 1024, rate: 3000, count: 9000 } }
+  writer: { module: tcf-client, params: { peer: 'TCP:127.0.0.1:PORT', type: t } }
+links: [ src >> writer ]
+";
+
+/// The port of a graph that let the system choose.
+fn port(run: &mut Run) -> u16 {
+    run.wait("scope", "port", 1).try_into().expect("a port")
+}
+
+/// Sets a parameter that cannot be set in a running instance, so that the module is swapped with itself.
+fn swaps(run: &mut Run, change: &str) {
+    let answer = run.ask(json!({ "command": "set", "changes": [change] }));
+    assert!(answer["ok"].is_object(), "{change}: {answer}");
+}
+
+#[test]
+fn the_reader_and_what_it_reads_from_are_swapped_and_no_frame_is_missing() {
+    let desk = Desk::new();
+    let mut offers = desk.client("offers", OFFERS, 0);
+    let port = port(&mut offers);
+    let mut reads = desk.client("reads", READS, port);
+    for round in 1..=5 {
+        let before = reads.get("check", "rx_count");
+        reads.wait("check", "rx_count", before + 200);
+        swaps(&mut offers, &format!("scope.stall_limit={}s", 60 + round));
+        assert_eq!(offers.get("scope", "port"), u64::from(port));
+        let before = reads.get("check", "rx_count");
+        reads.wait("check", "rx_count", before + 200);
+        swaps(&mut reads, &format!("reader.reads={}", 4 + round));
+    }
+    // The server's swaps are not noticed; each of the client's is a new channel.
+    reads.wait_is("reader", "connects", 6);
+    assert_eq!(offers.get("scope", "connects"), 6);
+    let reads = reads.child.end().sound().ended(0);
+    for line in ["check.rx_count 9,000", "check.rx_errors 0", "reader.peer_lost 0", "reader.missed_frames 0"]
+    {
+        assert!(reads.out.contains(line), "{line}: {}", reads.out);
+    }
+    let offers = offers.child.end().sound().ended(0);
+    assert!(offers.out.contains("scope.frames_lost 0"), "{}", offers.out);
+}
+
+#[test]
+fn what_is_written_arrives_while_what_takes_it_is_swapped() {
+    let desk = Desk::new();
+    let mut takes = desk.client("takes", TAKES, 0);
+    let port = port(&mut takes);
+    let writes = desk.client("writes", WRITES, port);
+    for round in 1..=5 {
+        let before = takes.get("check", "rx_count");
+        takes.wait("check", "rx_count", before + 200);
+        swaps(&mut takes, &format!("scope.stall_limit={}s", 10 + round));
+        let before = takes.get("check", "rx_count");
+        takes.wait("check", "rx_count", before + 200);
+    }
+    assert_eq!(takes.get("scope", "connects"), 1);
+    let writes = writes.child.end().sound().ended(0);
+    takes.wait("check", "rx_count", 9000);
+    assert_eq!(takes.get("check", "rx_errors"), 0);
+    assert!(writes.out.contains("writer.resent 0"), "{}", writes.out);
+    takes.stop().ended(0);
+}
+
+#[test]
+fn a_server_that_is_ended_and_comes_back_is_found_again_in_both_directions() {
+    let desk = Desk::new();
+    let both = TAKES.replace(
+        "links: [",
+        "  src: { module: prbs-source, params: { size: 256, rate: 1000 } }\nlinks: [ src >> scope,",
+    );
+    let mut first = desk.client("first", &both, 0);
+    let port = port(&mut first);
+    let reads = READS.replace(", end_with_peer: true", "");
+    let mut reads = desk.client("reads", &reads, port);
+    let mut writes = desk.client("writes", &WRITES.replace(", count: 9000", ""), port);
+    first.wait("check", "rx_count", 500);
+    reads.wait("check", "rx_count", 200);
+    first.child.kill();
+    reads.wait("reader", "disconnects", 1);
+    writes.wait("writer", "disconnects", 1);
+    let mut second = until("the port is free again", || desk.start("second", &both, port));
+    second.wait("check", "rx_count", 500);
+    let before = reads.get("check", "rx_count");
+    reads.wait("check", "rx_count", before + 200);
+    // Nothing is missing between what is read or written of one server; what was unanswered was written again.
+    assert_eq!((second.get("check", "rx_errors"), second.get("scope", "bad_writes")), (0, 0));
+    reads.wait_is("reader", "connects", 2);
+    writes.wait_is("writer", "connects", 2);
+    assert_eq!(writes.get("writer", "dropped"), 0);
+    reads.stop();
+    writes.stop();
+    second.stop();
+}
