@@ -21,7 +21,7 @@ links: [ bridge >> check ]
 ";
 
 /// A line of `/proc/PID/status` in its unit, or how many descriptors there are.
-fn of(run: &Run, what: &str) -> u64 {
+pub fn of(run: &Run, what: &str) -> u64 {
     let folder = format!("/proc/{}", run.child.id());
     if what == "descriptors" {
         return std::fs::read_dir(folder + "/fd").expect("it runs").count() as u64;

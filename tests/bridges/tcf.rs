@@ -1,8 +1,13 @@
 //! Frames over TCF streams between processes of our own: each module is swapped in full flow, and the one that serves is
-//! ended and comes back.
+//! ended and comes back; and clients that want too much.
 
-use crate::desk::{Desk, Run, until};
+use crate::{
+    desk::{Desk, Run, until},
+    foul::of,
+};
+use rogue_tcf_wire::{Form, Token, locator::Hello, streams::Command};
 use serde_json::json;
+use std::{io::Write, net::TcpStream};
 
 /// Offers what it makes, and waits for whoever reads it.
 const OFFERS: &str = "nodes:
@@ -117,4 +122,58 @@ fn a_server_that_is_ended_and_comes_back_is_found_again_in_both_directions() {
     reads.stop();
     writes.stop();
     second.stop();
+}
+
+/// Publishes as fast as it can, and takes what is written without end into something that takes nothing.
+const BESET: &str = "nodes:
+  src: { module: pattern, params: { size: 4096, rate: 50000 } }
+  scope:
+    module: tcf-streams
+    params: { type: t, framing: raw, write: true, buffer: 1MiB, max_read: 64KiB, max_message: 64KiB, max_held: 64KiB }
+  nowhere: { module: tcf-client, params: { peer: 'TCP:127.0.0.1:9', type: t } }
+links: [ src >> scope >> nowhere ]
+";
+
+/// Sixteen clients at a time ask for all they may, write all they may, send half a message and read nothing; over and over.
+#[test]
+fn whatever_clients_do_memory_is_bounded_by_the_settings() {
+    let desk = Desk::new();
+    let mut run = desk.client("beset", BESET, 0);
+    let port = port(&mut run);
+    let mut all = Vec::new();
+    Hello::new(["ZeroCopy"]).encode(&mut all);
+    let mut tokens = 0..;
+    let mut say = |command: Command<'_>| {
+        command.encode(&Token::from(tokens.next().expect("enough")), Form::Binary, &mut all);
+    };
+    say(Command::Connect { id: "VS0".into() });
+    say(Command::Connect { id: "VS1".into() });
+    (0..100).for_each(|_| say(Command::Read { id: "VS0".into(), size: i64::MAX }));
+    (0..100).for_each(|_| say(Command::Write { id: "VS1".into(), data: (&[7; 4000][..]).into() }));
+    all.extend([b'x'; 60_000]);
+    run.wait("scope", "frames_published", 1000);
+    let before = of(&run, "VmRSS");
+    for round in 1..=5 {
+        let clients: Vec<TcpStream> = (0..16)
+            .map(|_| {
+                let mut client = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+                client.set_nonblocking(true).expect("a socket");
+                // As much as goes in.
+                let mut rest = &all[..];
+                while let Ok(sent @ 1..) = client.write(rest) {
+                    rest = &rest[sent..];
+                }
+                client
+            })
+            .collect();
+        run.wait("scope", "bytes_read", round * (4 << 20));
+        drop(clients);
+        run.wait_is("scope", "clients", 0);
+    }
+    // For each client its messages, its writes and what is on its way to it; the buffer; and some slack for what the
+    // allocator keeps.
+    let each = 2 * 64 + 1024 + 64;
+    let peak = of(&run, "VmHWM") - before;
+    assert!(peak <= 16 * each + 1024 + (16 << 10), "{peak} KiB more than the {before} KiB before");
+    run.stop();
 }

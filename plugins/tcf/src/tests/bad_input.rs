@@ -31,7 +31,7 @@ fn message(fields: &[&str]) -> Vec<u8> {
     out
 }
 
-/// A client sends this behind its Hello and is told why its channel ends; another one goes on.
+/// A client sends this behind its Hello and is told why its channel ends; another one goes on, and so does the graph.
 fn ends_with(bench: &mut Bench, good: &mut Client, bytes: &[u8], reason: &str) {
     let mut bad = Client::mute(port(bench));
     bad.send(&hello());
@@ -40,13 +40,22 @@ fn ends_with(bench: &mut Bench, good: &mut Client, bytes: &[u8], reason: &str) {
     let report =
         bad.end().unwrap_or_else(|| panic!("no reason for {:.60}", bytes.escape_ascii().to_string()));
     assert!(report.text().contains(reason), "{report}, not {reason}");
-    assert_eq!(good.done(&Command::Connect { id: "VS0".into() }), None);
+    goes_on(bench, good);
+}
+
+/// A frame that is published is read, and nothing was lost before it.
+fn goes_on(bench: &mut Bench, good: &mut Client) {
+    let before = bench.counter("bytes_published");
+    bench.push(frame(1, 100)).unwrap();
+    let (len, got) = (bench.counter("bytes_published") - before, good.read("VS0", 1000));
+    assert_eq!((got.data.len() as u64, got.lost, got.error), (len, 0, None));
 }
 
 #[test]
 fn what_cannot_be_understood_ends_its_channel_with_a_reason() {
     let mut bench = node(json!({ "max_message": "64KiB" }));
     let mut good = Client::connect(port(&bench), Form::Plain);
+    good.join("VS0");
     let long = "x".repeat(256);
     let endless = vec![b'x'; 1 << 20];
     let cases: Vec<(Vec<u8>, &str)> = vec![
@@ -73,6 +82,64 @@ fn what_cannot_be_understood_ends_its_channel_with_a_reason() {
     let mut bad = Client::mute(port(&bench));
     bad.send(&message(&["E", "Locator", "Hello", "{"]));
     assert!(bad.end().unwrap().text().contains("Hello"));
+    bench.end().unwrap();
+}
+
+/// Half of anything, and then nothing more: by the end of the connection, with or without a word.
+#[test]
+fn half_messages_leave_nothing_behind() {
+    let mut bench = node(json!({ "write": true }));
+    let mut good = Client::connect(port(&bench), Form::Plain);
+    good.join("VS0");
+    let mut whole = hello();
+    Command::Connect { id: "VS0".into() }.encode(&Token::from(1), Form::Plain, &mut whole);
+    Command::Write { id: "VS1".into(), data: (&[3; 100][..]).into() }.encode(
+        &Token::from(2),
+        Form::Binary,
+        &mut whole,
+    );
+    for cut in 0..whole.len() {
+        let mut bad = Client::mute(port(&bench));
+        bad.send(&whole[..cut]);
+        bad.stream.shutdown(std::net::Shutdown::Write).unwrap();
+        assert_eq!(bad.end(), None, "cut at {cut}");
+        assert_eq!(bad.next(), Said::Closed);
+    }
+    goes_on(&mut bench, &mut good);
+    assert_eq!((bench.counter("rejected"), bench.counter("frames_written")), (0, 0));
+    bench.end().unwrap();
+}
+
+#[test]
+fn who_says_nothing_is_closed_with_a_reason() {
+    let mut bench = node(json!({}));
+    let mut good = Client::connect(port(&bench), Form::Plain);
+    good.join("VS0");
+    // It is asked for after ten seconds, half of it is none.
+    let mut bad = Client::mute(port(&bench));
+    bad.send(b"E\0Locator\0Hel");
+    assert!(bad.end().unwrap().text().contains("no Hello"));
+    goes_on(&mut bench, &mut good);
+    bench.end().unwrap();
+}
+
+/// A client that would send a gigabyte without an end is cut off at the limit; what it sends behind that is thrown away for
+/// a moment, so that it can hear why.
+#[test]
+fn a_gigabyte_without_an_end_ends_its_channel() {
+    let mut bench = node(json!({}));
+    let mut good = Client::connect(port(&bench), Form::Plain);
+    good.join("VS0");
+    let mut bad = Client::connect(port(&bench), Form::Plain);
+    let (piece, mut sent) = (vec![b'x'; 1 << 20], 0);
+    bad.send(b"C\x001\0Streams\0write\0\"");
+    while sent < 1 << 30 && bad.stream.write_all(&piece).is_ok() {
+        sent += piece.len();
+    }
+    assert!(sent > 8 << 20);
+    bench.run_until(LIMIT, |bench| bench.counter("rejected") == 1).unwrap();
+    assert!(bench.logged().iter().any(|line| line.message.contains("longer than 16777216 bytes")));
+    goes_on(&mut bench, &mut good);
     bench.end().unwrap();
 }
 
