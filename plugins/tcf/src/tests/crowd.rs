@@ -79,6 +79,69 @@ fn sixteen_clients_and_one_that_has_stopped() {
     bench.end().unwrap();
 }
 
+/// Fifteen that keep up lose nothing, whatever the sixteenth does: it asks for all it may and then takes nothing off its
+/// socket.
+#[test]
+fn who_keeps_up_is_not_touched_by_one_that_has_stopped() {
+    let mut bench = node(json!({ "buffer": "256KiB" }));
+    let mut stopped = Client::connect(port(&bench), Form::Binary);
+    stopped.join("VS0");
+    let asked: Vec<u64> = (0..64).map(|_| stopped.ask("VS0", 256 << 10)).collect();
+    let read: Vec<Arc<AtomicUsize>> = (0..15).map(|_| Arc::default()).collect();
+    let ready = Arc::new(AtomicUsize::new(0));
+    let clients: Vec<_> = (0..15)
+        .map(|i| {
+            let (port, read, ready) = (port(&bench), read[i].clone(), ready.clone());
+            thread::spawn(move || {
+                let mut client = Client::connect(port, if i % 2 == 0 { Form::Plain } else { Form::Binary });
+                client.join("VS0");
+                ready.fetch_add(1, SeqCst);
+                loop {
+                    let got = client.read("VS0", 65_536);
+                    assert_eq!((got.error, got.lost), (None, 0));
+                    read.fetch_add(got.data.len(), SeqCst);
+                    if got.eos {
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    bench.run_until(LIMIT, |_| ready.load(SeqCst) == 15).unwrap();
+    // As much again as is buffered, each time when they have read what there was.
+    for round in 0..100 {
+        for i in 0..100 {
+            bench.push(frame(round * 100 + i, 2000)).unwrap();
+        }
+        let published = bench.counter("bytes_published") as usize;
+        bench.run_until(LIMIT, |_| read.iter().all(|read| read.load(SeqCst) == published)).unwrap();
+    }
+    bench
+        .run_until(LIMIT, |bench| {
+            bench.finish().unwrap();
+            clients.iter().all(|client| client.is_finished())
+        })
+        .unwrap();
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    // It has missed most of it, and is told how much when it goes on.
+    let published = bench.counter("bytes_published");
+    let (mut sum, mut lost, mut ended) = (0, 0, false);
+    for token in asked {
+        let got = stopped.got(token);
+        sum += got.data.len() as u64 + got.lost;
+        lost += got.lost;
+        ended |= got.eos;
+    }
+    if !ended {
+        let (rest, more) = stopped.read_all("VS0");
+        sum += rest.len() as u64 + more;
+        lost += more;
+    }
+    assert_eq!(sum, published);
+    assert!(lost > 0);
+    bench.end().unwrap();
+}
+
 #[test]
 fn a_thousand_come_and_go_and_one_stays() {
     let mut bench = node(json!({}));
