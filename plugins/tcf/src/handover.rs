@@ -27,6 +27,8 @@ const CHANNEL: &str = "tcf-channel";
 /// The sockets.
 #[derive(Default)]
 pub struct Sockets {
+    /// There is something to hand over: this has served, or was to go on for who has.
+    pub served: bool,
     pub listener: Option<TcpListener>,
     pub connections: Vec<Connection>,
 }
@@ -70,7 +72,10 @@ fn listening(settings: &Settings) -> String {
 
 /// Gives everything up. What cannot be handed over is said in the log, and ends with this instance.
 pub fn release(shared: &Shared, sockets: Sockets, held: &mut Held) {
-    let Sockets { listener, connections } = sockets;
+    let Sockets { served, listener, connections } = sockets;
+    if !served {
+        return;
+    }
     match state(shared, &connections) {
         Ok(state) => {
             held.handles.push((STATE.to_owned(), state));
@@ -112,9 +117,11 @@ pub fn adopt(shared: &Shared, held: &mut Held) -> Result<Sockets> {
         file.read_to_end(&mut bytes)?;
         let kept: Kept<Core, Vec<Told>> = serde_json::from_slice(&bytes)?;
         sockets.connections = take_up(shared, kept, held)?;
+        sockets.served = true;
     }
     let name = listening(&shared.settings);
     sockets.listener = taken(held, |of| of == name).next().map(TcpListener::from);
+    sockets.served |= sockets.listener.is_some();
     drop(taken(held, |of| of == STATE).collect::<Vec<_>>());
     Ok(sockets)
 }

@@ -66,7 +66,7 @@ impl Server {
         if !takes_over() {
             self.stop();
         }
-        Sockets { listener: Some(self.listener), connections: self.connections }
+        Sockets { served: true, listener: Some(self.listener), connections: self.connections }
     }
 
     fn accept(&mut self) {
