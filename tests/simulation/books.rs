@@ -1,5 +1,6 @@
 //! The ledger, looked at after every step.
 
+use crate::graph::number;
 use rogue_runtime::{metrics::Ledger, swap::Running};
 
 /// What the books say.
@@ -11,10 +12,14 @@ pub struct Books {
     pub held: Vec<i64>,
 }
 
-/// Fails unless the books of every node and of the graph are right, given how many frames wait for each node.
+/// Fails unless the books of every node and of the graph are right, given how many frames wait for each node, by its number.
 pub fn check(running: &Running, waiting: &[u64]) -> Result<Books, String> {
     let mut ledger = running.ledger(true);
-    ledger.nodes.iter_mut().zip(waiting).for_each(|(book, &waiting)| book.queued = waiting);
+    ledger
+        .nodes
+        .iter_mut()
+        .filter(|book| !book.removed)
+        .for_each(|book| book.queued = waiting[number(&book.name)]);
     balance(&ledger)?;
     if let Some(book) = ledger.nodes.iter().find(|book| book.held < 0) {
         return Err(format!("node {} holds {} frames:\n{book:#?}", book.name, book.held));

@@ -1,26 +1,17 @@
 //! Stages are changed in mid-run: swapped for themselves with other parameters, for another module, for one that refuses, does
 //! not fit or fails on trial; set; rolled back.
 
-use crate::{
-    point::Point,
-    run::Run,
-    shop::SHOP,
-    watch::{Refusal, Watched},
-};
+use crate::{graph::number, point::Point, run::Run, shop::SHOP, watch::Refusal};
 use rogue_runtime::{
     engine::Health,
     graph::{Catalog, Sandbox, Wanted as Named},
-    module::Module,
     swap::{SwapError, Swapped, Wanted},
 };
 use serde_json::{Map, Value, json};
-use std::{
-    sync::{Arc, atomic::AtomicU64},
-    time::Duration,
-};
+use std::time::Duration;
 
 /// Longest time that a call may take that returns at once.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Changes of one run: each may begin a source anew.
 const MOST_CHANGES: u32 = 12;
 
@@ -35,8 +26,11 @@ impl Run<'_> {
             return Ok(());
         }
         self.changes += 1;
-        let node = self.dice.usize(0..self.running.plan.nodes.len());
-        let module = self.running.plan.nodes[node].found.card.name.clone();
+        if self.dice.u32(0..4) == 0 {
+            return self.reload();
+        }
+        let planned = &self.running.plan.nodes[self.dice.usize(0..self.running.plan.nodes.len())];
+        let (node, module) = (number(&planned.name), planned.found.card.name.clone());
         // What they wrote is compared with what they took, to the end.
         if matches!(module.as_str(), "file-writer" | "compare") {
             return Ok(());
@@ -72,7 +66,9 @@ impl Run<'_> {
             point,
             &format!("{module} runs in n{node}, {moved} frames handed over, {dropped} not, {state:?}"),
         );
-        if self.running.status()[node].health == Health::Running {
+        let name = format!("n{node}");
+        let now = self.running.status().into_iter().find(|status| status.book.name == name);
+        if now.is_some_and(|status| status.health == Health::Running) {
             self.dead[node] = false;
         }
         self.order.swapped(node, module);
@@ -102,8 +98,10 @@ impl Run<'_> {
     /// A node that failed on trial may have its module of before again.
     pub fn look_at_trials(&mut self) -> Result<(), String> {
         self.settle()?;
-        for (node, status) in self.running.status().iter().enumerate() {
-            let module = self.running.plan.nodes[node].found.card.name.clone();
+        for status in self.running.status() {
+            let node = number(&status.book.name);
+            let Some(planned) = self.planned(node) else { continue };
+            let module = planned.found.card.name.clone();
             if self.dead[node] && status.health == Health::Running {
                 self.world.lock().hits.hit(Point::TakenBack);
                 self.trace.add(format_args!("{}: {module} is back in n{node}", self.step));
@@ -122,15 +120,8 @@ impl Run<'_> {
             (None, _) => module,
         };
         let found = SHOP.find(&Named { module: name, entry: None }).unwrap_or_else(|error| panic!("{error}"));
-        let refuses = match self.dice.u32(0..20) {
-            0 => Some(Refusal::Create),
-            1 => Some(Refusal::Start),
-            2 => Some(Refusal::Restore),
-            3 => Some(Refusal::Adopt),
-            _ => None,
-        };
-        let (inner, world, made) = (SHOP.module(name), self.world.clone(), AtomicU64::new(0));
-        let module: Arc<dyn Module> = Arc::new(Watched { inner, node, world, made, refuses });
+        let refuses = self.refusal();
+        let module = self.watched(node, name, refuses);
         let params = self.params(&found.card.name, node);
         let grace = if self.dice.u32(0..3) == 0 { self.dice.u64(1..200_000) } else { 0 };
         Wanted {
@@ -145,7 +136,20 @@ impl Run<'_> {
         }
     }
 
-    fn params(&mut self, module: &str, node: usize) -> Map<String, Value> {
+    /// What a new instance refuses, if it does.
+    pub fn refusal(&mut self) -> Option<Refusal> {
+        match self.dice.u32(0..20) {
+            0 => Some(Refusal::Create),
+            1 => Some(Refusal::Start),
+            2 => Some(Refusal::Restore),
+            3 => Some(Refusal::Adopt),
+            _ => None,
+        }
+    }
+
+    /// Some parameters for the node with that number.
+    pub fn params(&mut self, module: &str, node: usize) -> Map<String, Value> {
+        let count = self.planned(node).and_then(|planned| planned.params.get("count")).cloned();
         let dice = &mut self.dice;
         let value = match module {
             "filter" => json!({ "channel": [0, 1, dice.u32(2..4)] }),
@@ -157,14 +161,13 @@ impl Run<'_> {
             }
             "pattern" => json!({ "size": dice.u32(8..80), "count": dice.u32(1..20) }),
             _ => {
-                let then = &self.running.plan.nodes[node].params;
                 let mut all = json!({
                     "seed": dice.u32(..), "size": dice.u32(8..100), "panics": self.profile.panics,
                     "errors": self.profile.errors, "naps": self.profile.naps, "maker": node + 1,
                 });
                 // One that ends still ends.
                 if module == "wild-source" || module == "wild-bridge" {
-                    all["count"] = then.get("count").cloned().unwrap_or_else(|| json!(30));
+                    all["count"] = count.unwrap_or_else(|| json!(30));
                 }
                 all
             }

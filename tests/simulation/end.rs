@@ -2,7 +2,7 @@
 
 use crate::{
     books, disk,
-    graph::Graph,
+    graph::{Graph, number},
     order::{Order, subsequence},
     point::{Hits, Point},
     run::Run,
@@ -49,7 +49,8 @@ impl End<'_> {
         if !ledger.holding().is_empty() || !self.ending.stuck.is_empty() {
             return Err(format!("left behind: {:?}, stuck {:?}", ledger.holding(), self.ending.stuck));
         }
-        for (book, &failures) in ledger.nodes.iter().zip(self.failures) {
+        for book in &ledger.nodes {
+            let failures = self.failures[number(&book.name)];
             if book.alloc_count != 0 || book.alloc_bytes != 0 {
                 return Err(format!("buffers of {} are still out: {}", book.name, book.alloc_count));
             }
@@ -74,8 +75,10 @@ impl End<'_> {
 
     /// What each writer wrote: whole records, in order, as many as frames were consumed.
     fn files(&self, hits: &mut Hits) -> Result<(), String> {
-        for (node, book) in self.ending.ledger.nodes.iter().enumerate() {
-            let path = self.plan.nodes[node].params.get("path").and_then(|path| path.as_str());
+        for book in self.ending.ledger.nodes.iter().filter(|book| !book.removed) {
+            let planned = self.plan.nodes.iter().find(|node| node.name == book.name);
+            let path = planned.and_then(|node| node.params.get("path")?.as_str());
+            let node = number(&book.name);
             let (Some(kept), Some(path)) = (self.order.kept(node), path) else { continue };
             let file = Path::new(path).file_name().unwrap_or_default().to_string_lossy();
             let room = self.graph.short.iter().find(|(name, _)| *name == file).map(|(_, room)| *room);

@@ -7,17 +7,41 @@ use crate::profile::Profile;
 use fastrand::Rng;
 use std::fmt::Write;
 
+/// The number of a node, which is in its name.
+pub fn number(name: &str) -> usize {
+    name.strip_prefix('n')
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or_else(|| panic!("{name} has no number"))
+}
+
 /// A graph file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Graph {
-    /// Its text; `{dir}` stands for the folder of the run.
-    pub text: String,
+    /// The lines of its nodes, each beginning with its name; `{dir}` stands for the folder of the run.
+    pub nodes: Vec<String>,
+    /// What links lead from and to, in listed order.
+    pub links: Vec<(String, String)>,
     /// Whether a source of it never ends by itself.
     pub endless: bool,
     /// Files that take only so many bytes more, by name.
     pub short: Vec<(String, u64)>,
     /// Nodes that write to a device that is always full.
     pub full: usize,
+}
+
+impl Graph {
+    /// As a file.
+    pub fn text(&self) -> String {
+        let mut text = "nodes:\n".to_owned();
+        self.nodes.iter().for_each(|node| text.extend([node, "\n"]));
+        if !self.links.is_empty() {
+            text.push_str("links:\n");
+        }
+        for (from, to) in &self.links {
+            let _ = writeln!(text, "  - {from} >> {to}");
+        }
+        text
+    }
 }
 
 /// An output that links may leave.
@@ -31,17 +55,13 @@ struct Output {
 struct Builder<'a> {
     dice: &'a mut Rng,
     profile: &'a Profile,
-    nodes: Vec<String>,
-    links: Vec<(String, String)>,
     outputs: Vec<Output>,
     graph: Graph,
 }
 
 /// Makes the graph.
 pub fn graph(dice: &mut Rng, profile: &Profile) -> Graph {
-    let graph = Graph { text: String::new(), endless: false, short: Vec::new(), full: 0 };
-    let mut builder =
-        Builder { dice, profile, nodes: Vec::new(), links: Vec::new(), outputs: Vec::new(), graph };
+    let mut builder = Builder { dice, profile, outputs: Vec::new(), graph: Graph::default() };
     (0..builder.dice.u32(1..=3)).for_each(|_| builder.source());
     (0..builder.dice.u32(0..=6)).for_each(|_| builder.middle());
     (0..builder.dice.u32(1..=3)).for_each(|_| builder.sink());
@@ -51,7 +71,7 @@ pub fn graph(dice: &mut Rng, profile: &Profile) -> Graph {
 
 impl Builder<'_> {
     fn add(&mut self, module: &str, params: &str, one_to_one: bool) -> String {
-        let name = format!("n{}", self.nodes.len());
+        let name = format!("n{}", self.graph.nodes.len());
         let mut line = format!("  {name}: {{ module: {module}, params: {{ {params} }}");
         if self.dice.u32(0..10) < 3 {
             let _ = write!(line, ", batch: {}", self.dice.u32(1..=8));
@@ -72,7 +92,7 @@ impl Builder<'_> {
             6..8 if one_to_one => line.push_str(", on_fault: bypass"),
             _ => {}
         }
-        self.nodes.push(line + " }");
+        self.graph.nodes.push(line + " }");
         name
     }
 
@@ -83,7 +103,7 @@ impl Builder<'_> {
     }
 
     fn maker(&mut self) -> String {
-        let mut params = format!("{}, maker: {}", self.wild(), self.nodes.len() + 1);
+        let mut params = format!("{}, maker: {}", self.wild(), self.graph.nodes.len() + 1);
         if self.dice.u32(0..4) > 0 {
             let _ = write!(params, ", count: {}", self.dice.u32(0..80));
         } else {
@@ -114,8 +134,8 @@ impl Builder<'_> {
             let from = self.dice.usize(0..self.outputs.len());
             self.outputs[from].linked = true;
             let link = (self.outputs[from].end.clone(), end.to_owned());
-            if !self.links.contains(&link) {
-                self.links.push(link);
+            if !self.graph.links.contains(&link) {
+                self.graph.links.push(link);
             }
         }
     }
@@ -173,7 +193,7 @@ impl Builder<'_> {
     }
 
     fn writer(&mut self) {
-        let file = format!("w{}.dat", self.nodes.len());
+        let file = format!("w{}.dat", self.graph.nodes.len());
         let path = match self.dice.u32(0..4) {
             0 => {
                 self.graph.full += 1;
@@ -201,20 +221,13 @@ impl Builder<'_> {
         let end = format!("{name}.in");
         self.feed(&end, 1);
         for output in self.outputs.iter().filter(|output| output.required && !output.linked) {
-            self.links.push((output.end.clone(), end.clone()));
+            self.graph.links.push((output.end.clone(), end.clone()));
         }
     }
 
     fn finish(mut self) -> Graph {
         // The first listed link of an output is its primary: it may be any.
-        self.dice.shuffle(&mut self.links);
-        let mut text = "nodes:\n".to_owned();
-        self.nodes.iter().for_each(|node| text.extend([node, "\n"]));
-        text.push_str("links:\n");
-        for (from, to) in &self.links {
-            let _ = writeln!(text, "  - {from} >> {to}");
-        }
-        self.graph.text = text;
+        self.dice.shuffle(&mut self.graph.links);
         self.graph
     }
 }

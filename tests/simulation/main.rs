@@ -16,6 +16,7 @@ mod model;
 mod order;
 mod point;
 mod profile;
+mod reload;
 mod run;
 mod self_test;
 mod shop;

@@ -3,7 +3,10 @@
 //! What holds: a link is first in, first out; of one result the further links are served in listed order and the
 //! primary last; nothing is doubled, and only a share that memory had no room for is missing.
 
-use crate::watch::{Entry, Id, Note};
+use crate::{
+    graph::number,
+    watch::{Entry, Id, Note},
+};
 use rogue_runtime::{
     graph::{OnFault, Plan, Port},
     module::Status,
@@ -19,7 +22,8 @@ struct Due {
     perhaps: bool,
 }
 
-/// The inboxes of a run as they must be.
+/// The inboxes of a run as they must be; nodes by their numbers.
+#[derive(Default)]
 pub struct Model {
     /// Per node and output port: the links' ends, the primary first.
     outputs: Vec<Vec<Vec<(usize, u32)>>>,
@@ -29,19 +33,37 @@ pub struct Model {
 
 impl Model {
     pub fn new(plan: &Plan) -> Model {
-        let links = |node: usize, port: u32| {
-            plan.links_from(Port { node, port }).map(|link| (link.to.node, link.to.port)).collect()
-        };
-        let ports = |node: usize| plan.nodes[node].found.card.output_count();
-        let nodes = 0..plan.nodes.len();
-        Model {
-            outputs: nodes
-                .clone()
-                .map(|node| (0..ports(node)).map(|port| links(node, port)).collect())
-                .collect(),
-            bypass: nodes.clone().map(|node| plan.nodes[node].on_fault == OnFault::Bypass).collect(),
-            inboxes: nodes.map(|_| VecDeque::new()).collect(),
+        let mut model = Model::default();
+        model.take_plan(plan);
+        model
+    }
+
+    /// Another plan: what waits stays, unless its node is gone.
+    pub fn take_plan(&mut self, plan: &Plan) {
+        let numbers: Vec<usize> = plan.nodes.iter().map(|node| number(&node.name)).collect();
+        self.outputs.fill(Vec::new());
+        self.bypass.fill(false);
+        self.know(numbers.iter().map(|number| number + 1).max().unwrap_or(0));
+        for (node, planned) in plan.nodes.iter().enumerate() {
+            let links = |port: u32| {
+                plan.links_from(Port { node, port })
+                    .map(|link| (numbers[link.to.node], link.to.port))
+                    .collect()
+            };
+            let ports = planned.found.card.output_count();
+            self.outputs[numbers[node]] = (0..ports).map(links).collect();
+            self.bypass[numbers[node]] = planned.on_fault == OnFault::Bypass;
         }
+        let gone = self.inboxes.iter_mut().enumerate().filter(|(number, _)| !numbers.contains(number));
+        gone.for_each(|(_, inbox)| inbox.clear());
+    }
+
+    /// There are nodes up to that number.
+    pub fn know(&mut self, count: usize) {
+        let count = count.max(self.inboxes.len());
+        self.outputs.resize(count, Vec::new());
+        self.bypass.resize(count, false);
+        self.inboxes.resize_with(count, VecDeque::new);
     }
 
     /// A call was made, in which memory may have been `scarce`.
@@ -81,6 +103,17 @@ impl Model {
         }
     }
 
+    /// Whether a node that fails lets frames pass by.
+    pub fn bypasses(&self, node: usize) -> bool {
+        self.bypass[node]
+    }
+
+    /// Takes an inbox as it is.
+    pub fn believe(&mut self, node: usize, real: &[(u32, Id)]) {
+        let due = real.iter().map(|&(port, id)| Due { port, id, perhaps: false });
+        self.inboxes[node] = due.collect();
+    }
+
     /// Whether nothing must wait for a node.
     pub fn is_empty(&self, node: usize) -> bool {
         self.inboxes[node].is_empty()
@@ -107,8 +140,7 @@ impl Model {
         if !seen.contains(&real.len()) {
             return Err(format!("in the inbox of node n{node} wait {real:x?}, and {inbox:x?} should"));
         }
-        inbox.clear();
-        inbox.extend(real.iter().map(|&(port, id)| Due { port, id, perhaps: false }));
+        self.believe(node, real);
         Ok(missing)
     }
 }

@@ -1,6 +1,9 @@
 //! What standard modules do with frames: nothing overtakes, nothing is doubled, nothing is invented.
 
-use crate::watch::{Entry, Id, Note};
+use crate::{
+    graph::number,
+    watch::{Entry, Id, Note},
+};
 use rogue_runtime::graph::Plan;
 use std::collections::VecDeque;
 
@@ -26,12 +29,25 @@ impl Kind {
     }
 }
 
-/// What was taken and given by each node.
+/// What was taken and given by each node, by its number.
 pub struct Order(Vec<Kind>);
 
 impl Order {
     pub fn new(plan: &Plan) -> Order {
-        Order(plan.nodes.iter().map(|node| Kind::of(&node.module)).collect())
+        let mut order = Order(Vec::new());
+        order.know_nodes(plan);
+        order
+    }
+
+    /// A plan with further nodes.
+    pub fn know_nodes(&mut self, plan: &Plan) {
+        for node in &plan.nodes {
+            let number = number(&node.name);
+            if number >= self.0.len() {
+                self.0.resize_with(number + 1, || Kind::Wild);
+                self.0[number] = Kind::of(&node.found.card.name);
+            }
+        }
     }
 
     /// Another module runs in a node; what waits in a queue goes over in order, or is lost.

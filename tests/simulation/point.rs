@@ -48,13 +48,17 @@ pub enum Point {
     Set,
     /// The module before the last swap runs again.
     Rollback,
-    /// A swap, a rollback or new parameters were refused.
+    /// The whole graph became another.
+    Reload,
+    /// A node left with it.
+    Removed,
+    /// A reload, a swap, a rollback or new parameters were refused.
     Refused,
 }
 
 impl Point {
     /// All of them.
-    pub const ALL: [Point; 23] = [
+    pub const ALL: [Point; 25] = [
         Point::Allocation,
         Point::SlowStage,
         Point::PanicInAccept,
@@ -77,6 +81,8 @@ impl Point {
         Point::TakenBack,
         Point::Set,
         Point::Rollback,
+        Point::Reload,
+        Point::Removed,
         Point::Refused,
     ];
 }

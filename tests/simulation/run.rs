@@ -7,7 +7,7 @@
 use crate::{
     books, disk,
     end::end,
-    graph::{Graph, graph},
+    graph::{Graph, graph, number},
     lie::Lie,
     model::Model,
     order::Order,
@@ -16,11 +16,12 @@ use crate::{
     shop::SHOP,
     trace::Trace,
     turn::Actor,
-    watch::{Shared, Watched, World},
+    watch::{Refusal, Shared, Watched, World},
 };
 use fastrand::Rng;
 use rogue_runtime::{
     engine::Clock,
+    graph::PlanNode,
     module::Module,
     pool,
     swap::{self, Running},
@@ -74,6 +75,8 @@ pub struct Run<'a> {
     pub step: u64,
     /// Shares that memory had no room for.
     pub missing: u64,
+    /// The number of the next node that is new. What follows is by number.
+    pub next: usize,
     /// Frames that wait for each node.
     pub waiting: Vec<u64>,
     /// Frames inside of each node, when it was last written down.
@@ -81,11 +84,13 @@ pub struct Run<'a> {
     /// Failed calls of each node, and whether it must not be called any more.
     pub failures: Vec<u64>,
     pub dead: Vec<bool>,
+    /// Whether it is made anew when it fails.
+    pub restarts: Vec<bool>,
     pub starved_until: u64,
     pub stopping_since: Option<u64>,
     pub last: Option<usize>,
     pub forced: bool,
-    /// Swaps, rollbacks and new parameters so far, refused ones included.
+    /// Reloads, swaps, rollbacks and new parameters so far, refused ones included.
     pub changes: u32,
 }
 
@@ -98,16 +103,16 @@ pub fn run(seed: u64, dir: &Path, options: &Options) -> Result<Done, Failed> {
     };
     let graph = match options.graph {
         None => graph(&mut dice, &profile),
-        Some(text) => Graph { text: text.to_owned(), ..Graph::default() },
+        Some(_) => Graph::default(),
     };
+    let text = options.graph.map_or_else(|| graph.text(), str::to_owned);
     if graph.endless {
         profile.stop_at.get_or_insert(300);
     }
     let mut trace = Trace::default();
     trace.lines = options.lines.then(Vec::new);
-    let text = graph.text.clone();
     let failed = |step, what, trace| Failed { step, what, graph: text.clone(), trace };
-    let mut run = match Run::start(dice, profile, graph, dir, options.lie, seed) {
+    let mut run = match Run::start(dice, profile, graph, &text, dir, options.lie, seed) {
         Ok(run) => run,
         Err(what) => return Err(failed(0, what, trace)),
     };
@@ -138,6 +143,7 @@ impl<'a> Run<'a> {
         dice: Rng,
         profile: Profile,
         graph: Graph,
+        text: &str,
         dir: &'a Path,
         lie: Option<Lie>,
         seed: u64,
@@ -145,7 +151,7 @@ impl<'a> Run<'a> {
         for (name, room) in &graph.short {
             disk::make_short(&dir.join(name), *room).map_err(|error| format!("{name}: {error}"))?;
         }
-        let plan = SHOP.plan(&graph.text.replace("{dir}", &dir.display().to_string()))?;
+        let plan = SHOP.plan(&here(text, dir))?;
         let clock = Arc::new(AtomicU64::new(1_000_000));
         let shared = Shared {
             dice: Rng::with_seed(!seed),
@@ -157,40 +163,55 @@ impl<'a> Run<'a> {
             wrong: None,
         };
         let world = Arc::new(World { clock: clock.clone(), state: Mutex::new(shared) });
-        let modules = plan.nodes.iter().enumerate().map(|(node, planned)| {
-            let (inner, world) = (SHOP.module(&planned.module), world.clone());
-            Arc::new(Watched { inner, node, world, made: AtomicU64::new(0), refuses: None })
-                as Arc<dyn Module>
-        });
-        let modules = modules.collect();
-        let (model, order, nodes) = (Model::new(&plan), Order::new(&plan), plan.nodes.len());
+        let opened = |node: &PlanNode| watched(&world, number(&node.name), &node.found.card.name, None);
+        let modules = plan.nodes.iter().map(opened).collect();
+        let (model, order, next) = (Model::new(&plan), Order::new(&plan), plan.nodes.len());
         let (running, steppers) = swap::start_stepped(plan, modules, Clock::Virtual(clock))
             .map_err(|error| format!("the graph does not start: {error}"))?;
-        let actors = steppers.into_iter().zip(&running.plan.segments);
-        let actors = actors.map(|(stepper, segment)| Actor::new(stepper, segment, &running.plan)).collect();
-        Ok(Run {
+        drop(steppers);
+        let plan = running.plan.clone();
+        let mut run = Run {
             dir,
             dice,
             profile,
             graph,
             world,
             running,
-            actors,
+            actors: Vec::new(),
             model,
             order,
             trace: Trace::default(),
             step: 0,
             missing: 0,
-            waiting: vec![0; nodes],
-            held: vec![0; nodes],
-            failures: vec![0; nodes],
-            dead: vec![false; nodes],
+            next,
+            waiting: Vec::new(),
+            held: Vec::new(),
+            failures: Vec::new(),
+            dead: Vec::new(),
+            restarts: Vec::new(),
             starved_until: 0,
             stopping_since: None,
             last: None,
             forced: false,
             changes: 0,
-        })
+        };
+        run.take_plan(&plan);
+        Ok(run)
+    }
+
+    /// A module of that name, watched, for the node with that number.
+    pub fn watched(&self, node: usize, module: &str, refuses: Option<Refusal>) -> Arc<dyn Module> {
+        watched(&self.world, node, module, refuses)
+    }
+
+    /// The node with that number in the plan that runs.
+    pub fn planned(&self, node: usize) -> Option<&PlanNode> {
+        self.running.plan.nodes.iter().find(|planned| number(&planned.name) == node)
+    }
+
+    /// A graph's text for this run's folder.
+    pub fn here(&self, text: &str) -> String {
+        here(text, self.dir)
     }
 
     fn go(&mut self) -> Result<(), String> {
@@ -215,4 +236,13 @@ impl<'a> Run<'a> {
         }
         Ok(())
     }
+}
+
+fn watched(world: &Arc<World>, node: usize, module: &str, refuses: Option<Refusal>) -> Arc<dyn Module> {
+    let (inner, world, made) = (SHOP.module(module), world.clone(), AtomicU64::new(0));
+    Arc::new(Watched { inner, node, world, made, refuses })
+}
+
+fn here(text: &str, dir: &Path) -> String {
+    text.replace("{dir}", &dir.display().to_string())
 }

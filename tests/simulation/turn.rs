@@ -1,6 +1,7 @@
 //! A turn of one segment, and what must have come of it.
 
 use crate::{
+    graph::number,
     point::Point,
     run::Run,
     watch::{Id, Note, id},
@@ -12,10 +13,13 @@ use rogue_runtime::{
     module::Status,
 };
 
+/// Port and frame of what waits for a node, oldest first.
+type Inbox = Vec<(u32, Id)>;
+
 /// A segment and where it is.
 pub struct Actor {
     pub stepper: Stepper,
-    /// Node of each half, and whether it takes.
+    /// The number of each half's node, and whether it takes.
     pub halves: Vec<(usize, bool)>,
     /// It sleeps, until that time if there is one.
     pub asleep: Option<Option<u64>>,
@@ -28,7 +32,7 @@ impl Actor {
         let half = |&half: &usize| {
             let half = &plan.halves[half];
             let source = plan.nodes[half.node].found.card.shape == Shape::Source;
-            (half.node, half.side != Side::Give && !source)
+            (number(&plan.nodes[half.node].name), half.side != Side::Give && !source)
         };
         Actor { stepper, halves: segment.halves.iter().map(half).collect(), asleep: None, over: false }
     }
@@ -39,6 +43,15 @@ impl Actor {
             None => true,
             Some(until) => self.stepper.is_called() || until.is_some_and(|until| until <= now_ns),
         }
+    }
+
+    /// What waits in its inboxes, by node; `None` after its end.
+    fn waiting(&self) -> Option<Vec<(usize, Inbox)>> {
+        let takes = || self.halves.iter().enumerate().filter(|(_, (_, takes))| *takes);
+        self.stepper.look(|segment| {
+            let inbox = |half| segment.waiting(half).map(|(port, frame)| (port, id(frame))).collect();
+            takes().map(|(half, (node, _))| (*node, inbox(half))).collect()
+        })
     }
 }
 
@@ -59,45 +72,45 @@ impl Run<'_> {
             _ => None,
         };
         self.trace.add(format_args!("{}: segment {n}: {progress:?}", self.step));
-        let notes = std::mem::take(&mut self.world.lock().notes);
         let scarce = self.starved_until != 0;
+        let notes = std::mem::take(&mut self.world.lock().notes);
         for note in &notes {
-            self.trace.add(format_args!("{}:   {note:x?}", self.step));
-            self.called(note, scarce)?;
+            self.called(note)?;
+            self.model.called(note, scarce)?;
         }
         self.compare(n, notes.is_empty(), scarce)
     }
 
-    fn called(&mut self, note: &Note, scarce: bool) -> Result<(), String> {
+    /// Follows the calls that were made in a change of the whole graph. True: a node that fails lets frames pass by, somewhere
+    /// between the results of these calls, so that what waits where is not known.
+    pub fn heed_many(&mut self) -> Result<bool, String> {
+        let notes = std::mem::take(&mut self.world.lock().notes);
+        notes.iter().try_for_each(|note| self.called(note))?;
+        let failed = |node: &usize| self.failures[*node] > 0;
+        if (0..self.failures.len()).filter(failed).any(|node| self.model.bypasses(node)) {
+            return Ok(true);
+        }
+        notes.iter().try_for_each(|note| self.model.called(note, false))?;
+        Ok(false)
+    }
+
+    fn called(&mut self, note: &Note) -> Result<(), String> {
+        self.trace.add(format_args!("{}:   {note:x?}", self.step));
         if self.dead[note.node] {
             return Err(format!("node n{} was called though it had failed: {note:x?}", note.node));
         }
         if matches!(note.status, Status::Fault | Status::Panicked) {
             self.failures[note.node] += 1;
-            self.dead[note.node] =
-                !matches!(self.running.plan.nodes[note.node].on_fault, OnFault::Restart { .. });
+            self.dead[note.node] = !self.restarts[note.node];
         }
-        self.model.called(note, scarce)?;
         self.order.called(note)
     }
 
     /// Every inbox of a segment against the model.
     fn compare(&mut self, n: usize, nobody_called: bool, scarce: bool) -> Result<(), String> {
-        let halves = &self.actors[n].halves;
-        let takes = || halves.iter().enumerate().filter(|(_, (_, takes))| *takes);
-        let waiting = self.actors[n].stepper.look(|segment| {
-            let inbox = |half| segment.waiting(half).map(|(port, frame)| (port, id(frame))).collect();
-            takes().map(|(half, (node, _))| (*node, inbox(half))).collect::<Vec<(usize, Vec<(u32, Id)>)>>()
-        });
-        let Some(real) = waiting else {
-            let left = |(node, takes): &&(usize, bool)| *takes && !self.forced && !self.model.is_empty(*node);
-            return match halves.iter().find(left) {
-                Some((node, _)) => Err(format!("the segment ended while frames wait for node n{node}")),
-                None => Ok(()),
-            };
-        };
+        let Some(real) = self.actors[n].waiting() else { return self.ended(n) };
         // A node that is not called any more: at most one in a turn, the first that misses something.
-        let gone = |(node, real): &&(usize, Vec<(u32, Id)>)| {
+        let gone = |(node, real): &&(usize, Inbox)| {
             nobody_called && real.is_empty() && self.failures[*node] > 0 && !self.model.is_empty(*node)
         };
         if let Some((node, _)) = real.iter().find(gone) {
@@ -106,6 +119,58 @@ impl Run<'_> {
         for (node, real) in &real {
             self.missing += self.model.settle(*node, real)?;
             self.waiting[*node] = real.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// A segment that has ended has left nothing.
+    fn ended(&self, n: usize) -> Result<(), String> {
+        let left = |(node, takes): &&(usize, bool)| *takes && !self.forced && !self.model.is_empty(*node);
+        match self.actors[n].halves.iter().find(left) {
+            Some((node, _)) => Err(format!("the segment ended while frames wait for node n{node}")),
+            None => Ok(()),
+        }
+    }
+
+    /// The plan is another from now on, whose segments have other steppers.
+    pub fn take_plan(&mut self, plan: &Plan) {
+        let segments = self.running.steppers().into_iter().zip(&plan.segments);
+        self.actors =
+            segments.filter_map(|(stepper, segment)| Some(Actor::new(stepper?, segment, plan))).collect();
+        self.last = None;
+        self.know_nodes(plan);
+        self.waiting.fill(0);
+        self.model.take_plan(plan);
+    }
+
+    /// Nodes of a plan that may come to run: some are called before it does.
+    pub fn know_nodes(&mut self, plan: &Plan) {
+        self.waiting.resize(self.next, 0);
+        self.failures.resize(self.next, 0);
+        self.dead.resize(self.next, false);
+        self.restarts.resize(self.next, false);
+        for node in &plan.nodes {
+            self.restarts[number(&node.name)] = matches!(node.on_fault, OnFault::Restart { .. });
+        }
+        self.model.know(self.next);
+        self.order.know_nodes(plan);
+    }
+
+    /// Every inbox after a change of the whole graph; those of nodes that failed, or all, are believed.
+    pub fn look_at_all(&mut self, believed: bool) -> Result<(), String> {
+        for n in 0..self.actors.len() {
+            let Some(real) = self.actors[n].waiting() else {
+                self.ended(n)?;
+                continue;
+            };
+            for (node, real) in real {
+                self.waiting[node] = real.len() as u64;
+                if believed || self.failures[node] > 0 {
+                    self.model.believe(node, &real);
+                } else {
+                    self.missing += self.model.settle(node, &real)?;
+                }
+            }
         }
         Ok(())
     }

@@ -81,13 +81,13 @@ impl Driver {
     }
 
     /// The same without a thread: nothing happens but what the [`Stepper`] is asked for.
-    pub fn stepped(number: usize, segment: Segment, events: Sender<Event>) -> (Driver, Stepper) {
+    pub fn stepped(number: usize, segment: Segment, events: Sender<Event>) -> Driver {
         let waker = segment.waker().clone();
         by_hand(Driver::new(number, Some(segment), waker, events))
     }
 
     /// The same, waiting for a segment to be put.
-    pub fn waiting_stepped(number: usize, events: Sender<Event>) -> (Driver, Stepper) {
+    pub fn waiting_stepped(number: usize, events: Sender<Event>) -> Driver {
         by_hand(Driver::new(number, None, Waker::new(0), events))
     }
 
@@ -163,6 +163,11 @@ impl Driver {
         self.put(segment);
     }
 
+    /// What steps its segment, if no thread does.
+    pub fn stepper(&self) -> Option<&Stepper> {
+        self.by_hand.as_ref()
+    }
+
     /// Who wakes its segment.
     pub fn waker(&self) -> &Arc<Waker> {
         &self.waker
@@ -217,9 +222,8 @@ fn spawn((driver, steps): (Driver, Steps)) -> io::Result<Driver> {
     Ok(Driver { thread: Some(thread), ..driver })
 }
 
-fn by_hand((driver, steps): (Driver, Steps)) -> (Driver, Stepper) {
-    let stepper = Stepper::new(steps);
-    (Driver { by_hand: Some(stepper.clone()), ..driver }, stepper)
+fn by_hand((driver, steps): (Driver, Steps)) -> Driver {
+    Driver { by_hand: Some(Stepper::new(steps)), ..driver }
 }
 
 fn drive(mut steps: Steps) {

@@ -27,7 +27,7 @@ use std::{collections::HashMap, sync::Arc};
 /// # Errors
 /// [`StartError`]; nothing is left running.
 pub fn start(plan: Plan, modules: Vec<Arc<dyn Module>>, clock: Clock) -> Result<Running, StartError> {
-    install(plan, modules, clock, None)
+    install(plan, modules, clock, false)
 }
 
 /// The same without threads for the segments: nothing runs but what the caller steps. Sources that block keep
@@ -40,8 +40,8 @@ pub fn start_stepped(
     modules: Vec<Arc<dyn Module>>,
     clock: Clock,
 ) -> Result<(Running, Vec<Stepper>), StartError> {
-    let mut running = install(plan, modules, clock, Some(Vec::new()))?;
-    let steppers = running.new_steppers();
+    let running = install(plan, modules, clock, true)?;
+    let steppers = running.steppers().into_iter().flatten().collect();
     Ok((running, steppers))
 }
 
@@ -49,9 +49,9 @@ fn install(
     plan: Plan,
     modules: Vec<Arc<dyn Module>>,
     clock: Clock,
-    steppers: Option<Vec<Stepper>>,
+    stepped: bool,
 ) -> Result<Running, StartError> {
-    let mut running = Running::new(plan, clock, steppers);
+    let mut running = Running::new(plan, clock, stepped);
     let wakers: Vec<Arc<Waker>> = running.plan.segments.iter().map(|s| Waker::new(s.halves.len())).collect();
     match build(&mut running, modules, &wakers) {
         Ok(()) => Ok(running),

@@ -54,8 +54,8 @@ pub struct Running {
     events: Sender<Event>,
     /// The number of the next node.
     number: usize,
-    /// Those of segments, where nothing runs but what the caller steps, until they are asked for.
-    steppers: Option<Vec<Stepper>>,
+    /// Whether nothing runs but what the caller steps.
+    stepped: bool,
     faults: Vec<(String, String)>,
     faulted: bool,
     /// Which of `faults` ended the run.
@@ -67,7 +67,7 @@ pub struct Running {
 }
 
 impl Running {
-    pub(super) fn new(plan: Plan, clock: Clock, steppers: Option<Vec<Stepper>>) -> Running {
+    pub(super) fn new(plan: Plan, clock: Clock, stepped: bool) -> Running {
         let (events, heard) = unbounded();
         let segments = plan.segments.iter().map(|_| None).collect();
         Running {
@@ -87,7 +87,7 @@ impl Running {
             heard,
             events,
             number: 0,
-            steppers,
+            stepped,
             faults: Vec::new(),
             faulted: false,
             fatal: None,
@@ -106,32 +106,24 @@ impl Running {
     /// Has a segment driven.
     pub(super) fn drive(&mut self, number: usize, segment: Segment) -> Result<Driver, StartError> {
         let events = self.events.clone();
-        match &mut self.steppers {
-            None => Driver::start(number, segment, events).map_err(|error| no_thread(number, error)),
-            Some(steppers) => {
-                let (driver, stepper) = Driver::stepped(number, segment, events);
-                steppers.push(stepper);
-                Ok(driver)
-            }
+        if self.stepped {
+            return Ok(Driver::stepped(number, segment, events));
         }
+        Driver::start(number, segment, events).map_err(|error| no_thread(number, error))
     }
 
     /// A driver that waits for a segment.
     pub(super) fn waiting_driver(&mut self, number: usize) -> Result<Driver, StartError> {
         let events = self.events.clone();
-        match &mut self.steppers {
-            None => Driver::waiting(number, events).map_err(|error| no_thread(number, error)),
-            Some(steppers) => {
-                let (driver, stepper) = Driver::waiting_stepped(number, events);
-                steppers.push(stepper);
-                Ok(driver)
-            }
+        if self.stepped {
+            return Ok(Driver::waiting_stepped(number, events));
         }
+        Driver::waiting(number, events).map_err(|error| no_thread(number, error))
     }
 
-    /// What drives segments that are new since this was last asked, of a run that is stepped.
-    pub fn new_steppers(&mut self) -> Vec<Stepper> {
-        self.steppers.as_mut().map(std::mem::take).unwrap_or_default()
+    /// What drives the segments of a run that is stepped, in their order; another after each reload.
+    pub fn steppers(&self) -> Vec<Option<Stepper>> {
+        self.drivers.iter().map(|driver| driver.as_ref().and_then(Driver::stepper).cloned()).collect()
     }
 
     /// Undoes a start that failed.
