@@ -60,3 +60,16 @@ fn a_run_that_has_none_left_says_so_with_the_remedy() {
         .says("Too many open files")
         .says("with `ulimit -n` before the start");
 }
+
+#[test]
+fn a_receive_buffer_that_the_system_does_not_give_is_said_once() {
+    let place = Place::new();
+    let bridge = "module: udp-server, params: { addr: 127.0.0.1, port: 0, rx_buffer_count: 4294967295 }";
+    let text = format!("nodes:\n  u: {{ {bridge} }}\n  end: {{ module: debug }}\nlinks: [ u >> end ]\n");
+    place.file("g.yaml", text);
+    let times = |done: &Done| done.err.matches("net.core.rmem_max").count();
+    let checked = place.run(&["check", "g.yaml"]).ended(0);
+    assert_eq!(times(&checked), 1, "{}", checked.err);
+    let ran = place.run(&["g.yaml", "--for", "100ms"]);
+    assert_eq!(times(&ran), 1, "{}", ran.err);
+}

@@ -3,11 +3,9 @@
 //! Called by `door`. What holds: no call waits; a host name is asked for on a thread that lives as long as the answer
 //! takes, anew for each attempt, since the server may have moved.
 
-use super::{
-    address,
-    params::{Role, Settings},
-};
+use super::params::Settings;
 use rogue_sdk::{Context, Node, Result};
+use rogue_socket::address::{self, Side};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::{
     io,
@@ -145,14 +143,14 @@ impl Dialer {
 
     /// The addresses, if they are at hand; else asks for them.
     fn begin(&mut self, settings: &Settings, node: &Node, take: bool) -> Result<Option<Vec<SocketAddr>>> {
-        if let Some(addresses) = address::at_hand(&settings.addr, self.port, Role::Client)? {
+        if let Some(addresses) = address::at_hand(&settings.addr, self.port, Side::There)? {
             return Ok(Some(addresses));
         }
         let answer = Answer::default();
         let (addr, port, to) = (settings.addr.clone(), self.port, answer.clone());
         // The system's resolver cannot be interrupted, so nobody joins it: it ends by itself and touches nothing else.
         drop(node.spawn(move |node| {
-            *to.lock().unwrap_or_else(PoisonError::into_inner) = Some(address::resolve(&addr, port));
+            *to.lock().unwrap_or_else(PoisonError::into_inner) = Some(address::resolve("addr", &addr, port));
             if take { node.wake_take() } else { node.wake_give() }
         })?);
         self.state = State::Name(answer);

@@ -1,5 +1,5 @@
-//! Bridges over TCP to Rogue's `TcpServer` and `TcpClient` (spec section 11): [`server::TcpServer`] and
-//! [`client::TcpClient`].
+//! Bridges over TCP to Rogue's `TcpServer` and `TcpClient` (spec section 11): [`modules::TcpServer`] and
+//! [`modules::TcpClient`].
 //!
 //! - `zmtp/` is the protocol as pure code; `peer` brings it to a socket.
 //! - `door`, with `listen` and `dial`, is where connections come from.
@@ -11,9 +11,7 @@
 //! sockets, and share none; what a peer sends is bounded before memory is had for it, and its misconduct ends its own
 //! connection and nothing else.
 
-mod address;
 mod bridge;
-mod client;
 mod dial;
 mod door;
 mod flight;
@@ -21,23 +19,21 @@ mod give;
 mod handover;
 mod incoming;
 mod listen;
+mod modules;
 mod outgoing;
-mod owner;
 mod params;
 mod partial;
 mod peer;
 mod receiver;
 mod scratch;
 mod sender;
-mod server;
 mod status;
 mod sys;
 mod take;
 mod zmtp;
 
-use client::TcpClient;
+use modules::{TcpClient, TcpServer};
 use rogue_sdk::export_module;
-use server::TcpServer;
 
 export_module!(TcpServer: Endpoint, TcpClient: Endpoint);
 

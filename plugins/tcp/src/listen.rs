@@ -1,7 +1,12 @@
 //! Listening sockets: bound in `start`, or taken over from a predecessor.
 
-use super::{address, owner, params::Settings};
+use super::params::Settings;
 use rogue_sdk::{Error, Result};
+use rogue_socket::{
+    address::{self, Side},
+    owner::Kind,
+    refused,
+};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::{
     io,
@@ -17,10 +22,7 @@ const BACKLOG: i32 = 100;
 /// Which address and port, why, and who has it where that is known.
 pub fn bind(settings: &Settings, port: u16) -> Result<TcpListener> {
     let addr = &settings.addr;
-    let addresses = match address::at_hand(addr, port, settings.role)? {
-        Some(addresses) => addresses,
-        None => address::resolve(addr, port)?,
-    };
+    let addresses = address::all("addr", addr, port, Side::Here)?;
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for address in addresses {
         match try_bind(address) {
@@ -30,18 +32,12 @@ pub fn bind(settings: &Settings, port: u16) -> Result<TcpListener> {
             Err(error) => last = error,
         }
     }
-    let hint = match last.raw_os_error() {
-        Some(libc::EMFILE | libc::ENFILE) => {
-            "let the process have more files with `ulimit -n` before the start"
-        }
-        Some(libc::EACCES) => "ports below 1024 are for root, or for who has CAP_NET_BIND_SERVICE",
-        _ => "is addr one of this machine?",
-    };
+    let hint = refused::remedy(&last, "is addr one of this machine?");
     Err(Error::new(format_args!("{addr}:{port} cannot be listened on: {last}; {hint}")))
 }
 
 fn busy(addr: &str, port: u16) -> Error {
-    let by = owner::of(port).map_or_else(|| "by another process".to_owned(), |owner| format!("by {owner}"));
+    let by = refused::by(Kind::Tcp, port);
     Error::new(format_args!(
         "port {port} is in use {by} ({addr}:{port} cannot be bound); end it or choose another port"
     ))
@@ -69,7 +65,7 @@ pub fn accept(listener: &TcpListener) -> io::Result<Option<(TcpStream, SocketAdd
         match listener.accept() {
             Ok((stream, addr)) => {
                 // An IPv4 peer of a socket of both families is shown as what it is.
-                return Ok(Some((stream, SocketAddr::new(addr.ip().to_canonical(), addr.port()))));
+                return Ok(Some((stream, address::shown(addr))));
             }
             Err(error) => match error.kind() {
                 io::ErrorKind::WouldBlock => return Ok(None),

@@ -5,11 +5,11 @@
 
 use super::{
     door::or_look_anyway,
+    modules::TcpServer,
     outgoing::cost,
     params::{EmptyPayloads, Settings, WhenAbsent},
     receiver::LOOK_PAUSE,
     sender::Sender,
-    server::TcpServer,
 };
 use rogue_sdk::prelude::*;
 use std::{

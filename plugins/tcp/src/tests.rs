@@ -28,11 +28,11 @@ fn params(port: u16, more: Value) -> Value {
 }
 
 fn server(port: u16, more: Value) -> Bench {
-    Bench::endpoint::<crate::server::TcpServer>(params(port, more)).unwrap()
+    Bench::endpoint::<crate::modules::TcpServer>(params(port, more)).unwrap()
 }
 
 fn client(port: u16, more: Value) -> Bench {
-    Bench::endpoint::<crate::client::TcpClient>(params(port, more)).unwrap()
+    Bench::endpoint::<crate::modules::TcpClient>(params(port, more)).unwrap()
 }
 
 /// Byte `j` of frame `i`.

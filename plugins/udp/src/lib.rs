@@ -1,5 +1,5 @@
-//! Bridges over UDP, as Rogue's `udp.Server` and `udp.Client` (spec section 12): [`server::UdpServer`] and
-//! [`client::UdpClient`].
+//! Bridges over UDP, as Rogue's `udp.Server` and `udp.Client` (spec section 12): [`modules::UdpServer`] and
+//! [`modules::UdpClient`].
 //!
 //! - `open` makes the socket; `sys` is what the system offers beyond crates: many datagrams in a call, its drops.
 //! - `outgoing` cuts frames into datagrams; `sender` sends them; `take` is the half in front of it.
@@ -10,27 +10,23 @@
 //! What holds: one buffer is one datagram, and one datagram is one frame; nothing is added to either. No call waits, and no
 //! thread is started. What is lost here is counted here, what the system loses is asked of the system.
 
-mod address;
 mod bridge;
-mod client;
 mod give;
 mod handover;
+mod modules;
 mod open;
 mod outgoing;
-mod owner;
 mod params;
 mod peer;
 mod pieces;
 mod receiver;
 mod sender;
-mod server;
 mod status;
 mod sys;
 mod take;
 
-use client::UdpClient;
+use modules::{UdpClient, UdpServer};
 use rogue_sdk::export_module;
-use server::UdpServer;
 
 export_module!(UdpServer: Endpoint, UdpClient: Endpoint);
 

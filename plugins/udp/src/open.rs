@@ -1,12 +1,17 @@
 //! The socket: bound at start or taken over, and with the options that the parameters ask for.
 
 use super::{
-    address, owner,
     params::{Role, Settings},
     status::Status,
     sys,
 };
 use rogue_sdk::{Error, Result};
+use rogue_socket::{
+    address::{self, Side},
+    interface,
+    owner::Kind,
+    refused,
+};
 use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 use std::{
     io,
@@ -31,7 +36,7 @@ pub struct Open {
 /// The name is not known.
 pub fn host(settings: &Settings) -> Result<Option<SocketAddr>> {
     let Some((host, port)) = &settings.host else { return Ok(None) };
-    let found = address::resolve("host", host, *port)?;
+    let found = address::all("host", host, *port, Side::There)?;
     found.first().copied().map(Some).ok_or_else(|| Error::new(format_args!("host {host:?} has no address")))
 }
 
@@ -42,7 +47,7 @@ pub fn host(settings: &Settings) -> Result<Option<SocketAddr>> {
 pub fn bind(settings: &Settings, host: Option<SocketAddr>) -> Result<UdpSocket> {
     let port = settings.local_port;
     let addresses = match (&settings.addr, host) {
-        (Some(addr), _) => address::resolve("addr", addr, port)?,
+        (Some(addr), _) => address::all("addr", addr, port, Side::Here)?,
         (None, Some(SocketAddr::V6(_))) => {
             vec![SocketAddr::new(std::net::Ipv6Addr::UNSPECIFIED.into(), port)]
         }
@@ -58,13 +63,7 @@ pub fn bind(settings: &Settings, host: Option<SocketAddr>) -> Result<UdpSocket> 
             Err(error) => last = error,
         }
     }
-    let hint = match last.raw_os_error() {
-        Some(libc::EMFILE | libc::ENFILE) => {
-            "let the process have more files with `ulimit -n` before the start"
-        }
-        Some(libc::EACCES) => "ports below 1024 are for root, or for who has CAP_NET_BIND_SERVICE",
-        _ => "is addr one of this machine, and of the family of host?",
-    };
+    let hint = refused::remedy(&last, "is addr one of this machine, and of the family of host?");
     Err(Error::new(format_args!("port {port} of {shown} cannot be had: {last}; {hint}")))
 }
 
@@ -74,7 +73,7 @@ fn goes(from: SocketAddr, to: SocketAddr) -> bool {
 }
 
 fn busy(addr: &str, port: u16) -> Error {
-    let by = owner::of(port).map_or_else(|| "by another process".to_owned(), |owner| format!("by {owner}"));
+    let by = refused::by(Kind::Udp, port);
     Error::new(format_args!("UDP port {port} is in use {by} ({addr}); end it or choose another port"))
 }
 
@@ -143,19 +142,20 @@ enum Interface {
 }
 
 impl Interface {
-    fn of(interface: &str, local: &SocketAddr) -> Result<Interface> {
-        if local.is_ipv4() {
-            return interface.parse().map(Interface::V4).map_err(|_| {
-                Error::new(format_args!(
-                    "interface {interface:?} is no IPv4 address; write the address that this machine has there"
-                ))
-            });
-        }
-        let index = std::fs::read_to_string(format!("/sys/class/net/{interface}/ifindex"));
-        let index =
-            index.ok().filter(|_| !interface.contains(['/', '.'])).and_then(|text| text.trim().parse().ok());
-        index.map(Interface::V6).ok_or_else(|| {
-            Error::new(format_args!("there is no network interface {interface:?}; `ip link` lists them"))
+    /// By its name, or in IPv4 by an address that this machine has there.
+    fn of(name: &str, local: &SocketAddr) -> Result<Interface> {
+        let addresses = interface::addresses(name)?;
+        let found = match (local.is_ipv4(), name.parse()) {
+            (true, Ok(address)) => Some(Interface::V4(address)),
+            (true, Err(_)) => addresses.iter().find_map(|address| match address.ip() {
+                IpAddr::V4(address) => Some(Interface::V4(address)),
+                IpAddr::V6(_) => None,
+            }),
+            (false, _) => interface::index(name).map(Interface::V6),
+        };
+        found.ok_or_else(|| {
+            let lacks = if addresses.is_empty() { "" } else { " with an IPv4 address" };
+            Error::new(format_args!("there is no network interface {name:?}{lacks}; `ip address` lists them"))
         })
     }
 }

@@ -17,7 +17,8 @@ pub struct ServerParams {
     /// Whether datagrams hold 8972 bytes (Ethernet with jumbo frames) instead of 1472.
     #[param(default = false)]
     pub jumbo: bool,
-    /// The address to listen on: one of this machine, a host name, or `*` for everywhere, with IPv6.
+    /// Where to listen: an address of this machine, a host name, the name of a network interface, or `*` for everywhere,
+    /// with IPv6.
     #[param(default = "0.0.0.0")]
     pub addr: String,
     /// Datagrams of full length, with headers, for which the system shall have room until they are read. Absent: as much
@@ -37,7 +38,7 @@ pub struct ServerParams {
     pub channel: u8,
     /// Groups whose datagrams are received too: addresses. Other programs may have the same port then.
     pub multicast: Option<OneOrMany<String>>,
-    /// By which network groups are heard and sent to: an address of this machine (IPv4), the name of an interface (IPv6).
+    /// By which network groups are heard and sent to: the name of an interface, or in IPv4 an address of this machine there.
     /// Absent: the system chooses.
     pub interface: Option<String>,
     /// Over how many hops datagrams to a group go; 0: they stay on this machine.
@@ -68,7 +69,8 @@ pub struct ClientParams {
     /// The port on this side; 0: the system chooses when the run starts.
     #[param(default = 0)]
     pub local_port: u16,
-    /// The address on this side, one of this machine; absent: the system chooses for each datagram.
+    /// The address on this side: one of this machine, a host name, or the name of a network interface. Absent: the system
+    /// chooses for each datagram.
     pub addr: Option<String>,
     /// Datagrams of full length, with headers, for which the system shall have room until they are read. Absent: as much
     /// as the system gives, up to 8 MiB.
@@ -86,7 +88,7 @@ pub struct ClientParams {
     pub channel: u8,
     /// Groups whose datagrams are received too: addresses. Other programs may have the same port then.
     pub multicast: Option<OneOrMany<String>>,
-    /// By which network groups are heard and sent to: an address of this machine (IPv4), the name of an interface (IPv6).
+    /// By which network groups are heard and sent to: the name of an interface, or in IPv4 an address of this machine there.
     /// Absent: the system chooses.
     pub interface: Option<String>,
     /// Over how many hops datagrams to a group go; 0: they stay on this machine.

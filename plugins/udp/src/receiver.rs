@@ -4,16 +4,16 @@
 //! the next; who sent it is the peer before it is given, so that an answer goes there.
 
 use super::{
-    address::shown,
+    modules::UdpServer,
     open::Open,
     params::{Peers, Settings},
     peer::Peer,
     pieces::{Piece, Pieces},
-    server::UdpServer,
     status::Status,
     sys,
 };
 use rogue_sdk::prelude::*;
+use rogue_socket::address::shown;
 use std::{collections::VecDeque, net::SocketAddr, os::fd::AsFd, sync::Arc, time};
 
 // Both modules have the same reasons, in the same order.

@@ -4,16 +4,16 @@
 //! waits for more of them; a frame that is not sent whole is dropped under a reason.
 
 use super::{
-    address::shown,
+    modules::UdpServer,
     open::Open,
     outgoing::{DATAGRAM_MAX, Fate, Next, Outgoing},
     params::Settings,
     peer::Peer,
-    server::UdpServer,
     status::Status,
     sys,
 };
 use rogue_sdk::prelude::*;
+use rogue_socket::address::shown;
 use socket2::SockAddr;
 use std::{
     io::{self, ErrorKind},

@@ -1,11 +1,12 @@
 //! What a bridge shows: readings, counters and reasons of the card, set by both halves.
 
-use super::{address::shown, params::Settings};
+use super::params::Settings;
 use rogue_sdk::{
     card::{Counter as Counted, DropReason, Reading},
     log,
     prelude::*,
 };
+use rogue_socket::address::shown;
 use std::net::SocketAddr;
 
 pub const READINGS: &[Reading] = &[

@@ -9,7 +9,7 @@ mod peers;
 mod ports;
 mod sizes;
 
-use crate::{client::UdpClient, server::UdpServer};
+use crate::modules::{UdpClient, UdpServer};
 use rogue_sdk::{
     bench::{Bench, Value, json},
     prelude::*,

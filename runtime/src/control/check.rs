@@ -12,7 +12,7 @@ use crate::graph::Plan;
 
 /// Checks a graph; its modules' own checks too, unless `--no-code`.
 pub fn check(args: &CheckArgs, globals: &Globals, io: &mut Io<'_>) -> io::Result<u8> {
-    let prepared = match prepare::graph(&args.graph, globals, io) {
+    let prepared = match prepare::graph(&args.graph, globals, false, io) {
         Ok(prepared) => prepared,
         Err(code) => return Ok(code),
     };

@@ -13,7 +13,7 @@ use crate::graph::{Packaging, Plan, PlanNode, Port, Side, print};
 
 /// Draws a graph; runs no code of its modules.
 pub fn graph(args: &GraphVerbArgs, globals: &Globals, io: &mut Io<'_>) -> io::Result<u8> {
-    let plan = match prepare::graph(&args.graph, globals, io) {
+    let plan = match prepare::graph(&args.graph, globals, false, io) {
         Ok(prepared) => prepared.checked.plan,
         Err(code) => return Ok(code),
     };

@@ -49,16 +49,18 @@ pub fn search(globals: &Globals) -> Arc<Search> {
     Arc::new(Search::new(&globals.plugin_path, variable.as_deref(), exe.as_deref()))
 }
 
-/// Reads and checks a graph; runs no code of modules.
+/// Reads and checks a graph; runs no code of modules. `starts`: it is run next, so that what its modules say themselves when
+/// they start is not said here.
 ///
 /// # Errors
 /// The exit code; what is wrong has been shown.
-pub fn graph(args: &GraphArgs, globals: &Globals, io: &mut Io<'_>) -> Result<Prepared, u8> {
+pub fn graph(args: &GraphArgs, globals: &Globals, starts: bool, io: &mut Io<'_>) -> Result<Prepared, u8> {
     match read(args, search(globals)) {
         Ok(prepared) => {
             if !globals.quiet {
-                let (warnings, text) = (&prepared.checked.warnings, &prepared.file.text);
-                io.note(&graph::render_within(warnings, text, io.color, (io.widths)().err));
+                let mut warnings = prepared.checked.warnings.clone();
+                warnings.retain(|warning| !(starts && warning.said_at_start));
+                io.note(&graph::render_within(&warnings, &prepared.file.text, io.color, (io.widths)().err));
             }
             Ok(prepared)
         }

@@ -41,7 +41,7 @@ use watch::Watch;
 pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, logger: &Logger) -> u8 {
     // Before it is read: what is written from now on is a change.
     let watched = args.watch.then(|| Watched::new(&args.graph.graph));
-    let prepared = match prepare::graph(&args.graph, globals, io) {
+    let prepared = match prepare::graph(&args.graph, globals, true, io) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };

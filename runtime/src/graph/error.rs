@@ -41,6 +41,8 @@ pub struct GraphError {
     pub help: Option<String>,
     /// Other places of the same text that belong to it, each with what is there.
     pub also: Vec<(Place, String)>,
+    /// Whether the module says the same itself when it starts: then a run leaves it to it.
+    pub said_at_start: bool,
     /// The text the places are in, if it is not the graph file's: the `--set` as given.
     pub text: Option<Arc<str>>,
 }
@@ -55,6 +57,7 @@ impl GraphError {
             message: message.into(),
             help: None,
             also: vec![],
+            said_at_start: false,
             text: None,
         }
     }

@@ -108,6 +108,7 @@ impl Report {
             message: sentence(&message),
             help: None,
             also: vec![],
+            said_at_start: false,
             text: source.filter(|_| spot.source > 0).map(|source| source.text.clone()),
         }
     }
@@ -163,6 +164,14 @@ impl Added<'_> {
             Some(help) => self.help(help),
             None => self,
         }
+    }
+
+    /// Says that its module will say it too, when it starts.
+    pub fn said_at_start(&mut self) -> &mut Self {
+        if let Some(error) = &mut self.error {
+            error.said_at_start = true;
+        }
+        self
     }
 
     /// Shows another place; one in another text is left out, since its line cannot stand beside this one.

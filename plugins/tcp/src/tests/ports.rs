@@ -1,7 +1,7 @@
 //! Addresses and ports: what is refused, and with which words.
 
 use super::{LIMIT, client, params, server, wire};
-use crate::{client::TcpClient, server::TcpServer};
+use crate::modules::{TcpClient, TcpServer};
 use rogue_sdk::bench::{Bench, Value, json};
 use std::{
     net::{TcpListener, TcpStream},

@@ -1,7 +1,7 @@
 //! Multicast and broadcast, on the loopback network alone.
 
 use super::{LIMIT, frame, gauge, payload, peer, receive, server};
-use crate::{client::UdpClient, server::UdpServer};
+use crate::modules::{UdpClient, UdpServer};
 use rogue_sdk::bench::{Bench, json};
 
 const GROUP: &str = "239.255.77.3";
@@ -16,7 +16,8 @@ fn a_group_is_sent_to_and_heard_by_all_its_members() {
     let mut first = hears_group(0);
     let port = gauge(&first, "port") as u16;
     // A second member at the same port, as is usual in a group.
-    let mut second = hears_group(port);
+    let params = json!({ "port": port, "addr": "0.0.0.0", "multicast": GROUP, "interface": "lo" });
+    let mut second = Bench::endpoint::<UdpServer>(params).unwrap();
     let params = json!({ "host": GROUP, "port": port, "interface": "127.0.0.1", "ttl": 0 });
     let mut sender = Bench::endpoint::<UdpClient>(params).unwrap();
     sender.push_all(0, (0..40).map(|i| frame(i, 500))).unwrap();
@@ -65,4 +66,11 @@ fn broadcast_is_allowed_if_asked() {
     peer().send_to(&[1], super::at(&near)).unwrap();
     near.run_until(LIMIT, |near| near.out_len() == 1).unwrap();
     near.end().unwrap();
+}
+
+#[test]
+fn a_network_that_is_not_there_is_named() {
+    let params = json!({ "port": 0, "addr": "0.0.0.0", "multicast": GROUP, "interface": "no-such-net" });
+    let error = Bench::endpoint::<UdpServer>(params).err().unwrap().to_string();
+    assert!(error.contains("there is no network interface \"no-such-net\""), "{error}");
 }

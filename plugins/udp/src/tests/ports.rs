@@ -1,7 +1,7 @@
 //! Addresses, ports and buffers: what is refused, and with which words.
 
 use super::{LIMIT, at, client, client_params, frame, gauge, hear, peer, server, server_params, warned};
-use crate::{client::UdpClient, server::UdpServer};
+use crate::modules::{UdpClient, UdpServer};
 use rogue_sdk::bench::{Bench, Value, json};
 use std::net::UdpSocket;
 
@@ -20,7 +20,7 @@ fn what_cannot_be_is_refused_with_a_reason() {
     assert!(refused(server_params(0, json!({ "timeout": 0 }))).contains("timeout is 0"));
     assert!(refused(server_params(0, json!({ "multicast": "10.0.0.1" }))).contains("no address of a group"));
     assert!(refused(server_params(0, json!({ "rx_buffer_count": 0 }))).contains("rx_buffer_count"));
-    assert!(refused(server_params(0, json!({ "interface": "lo" }))).contains("is no IPv4 address"));
+    assert!(refused(server_params(0, json!({ "interface": "no-net" }))).contains("no network interface"));
     let foreign = refused(server_params(0, json!({ "addr": "192.0.2.1" })));
     assert!(foreign.contains("is addr one of this machine"), "{foreign}");
     let unknown = refused(server_params(0, json!({ "addr": "no.such.host.invalid" })));
@@ -86,7 +86,9 @@ fn a_client_can_be_bound_where_it_is_told() {
 fn ipv6_and_names_work_where_there_are_any() {
     let Ok(probe) = UdpSocket::bind("[::1]:0") else { return };
     drop(probe);
-    for (addr, host) in [("::1", "::1"), ("*", "::1"), ("*", "127.0.0.1"), ("localhost", "localhost")] {
+    for (addr, host) in
+        [("::1", "::1"), ("*", "::1"), ("*", "127.0.0.1"), ("lo", "127.0.0.1"), ("localhost", "localhost")]
+    {
         let mut near = server(json!({ "addr": addr }));
         let mut far =
             Bench::endpoint::<UdpClient>(json!({ "host": host, "port": gauge(&near, "port") })).unwrap();

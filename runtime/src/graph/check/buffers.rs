@@ -25,7 +25,8 @@ pub fn warn(plan: &Plan, spots: &[Spot], most: Option<u64>, report: &mut Report)
             );
             report
                 .warning(*spot, message)
-                .help(format!("`sysctl -w net.core.rmem_max={asked}` lets it give them"));
+                .help(format!("`sysctl -w net.core.rmem_max={asked}` lets it give them"))
+                .said_at_start();
         }
     }
 }
