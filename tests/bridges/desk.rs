@@ -8,6 +8,8 @@ use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
     os::unix::net::UnixStream,
+    path::PathBuf,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -68,14 +70,30 @@ impl Desk {
         Desk { dir, program }
     }
 
+    /// A file of this folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
     /// Starts a graph, in which PORT stands for the port; `None` if that is in use.
     pub fn start(&self, name: &str, graph: &str, port: u16) -> Option<Run> {
+        self.start_by(name, graph, port, |command| command)
+    }
+
+    /// The same by a command made of the one that runs it.
+    pub fn start_by(
+        &self,
+        name: &str,
+        graph: &str,
+        port: u16,
+        by: impl FnOnce(Command) -> Command,
+    ) -> Option<Run> {
         let file = self.dir.path().join(format!("{name}.yaml"));
         let text = format!("name: {name}\n{}", graph.replace("PORT", &port.to_string()));
         fs::write(&file, text).expect("written");
         let mut command = self.program.command(&[file.as_os_str()]);
         command.arg("-v").args(["--drain", "20s"]);
-        self.started(name, command)
+        self.started(name, by(command))
     }
 
     /// Runs a graph, in which PORT stands for the port, to its end.
@@ -86,7 +104,7 @@ impl Desk {
     }
 
     /// Starts a command that runs a graph of this name.
-    pub fn started(&self, name: &str, mut command: std::process::Command) -> Option<Run> {
+    pub fn started(&self, name: &str, mut command: Command) -> Option<Run> {
         command.env_remove("ROGUE_NO_CONTROL");
         command.env("XDG_RUNTIME_DIR", self.dir.path()).env("TMPDIR", self.dir.path());
         let mut child = Child::spawn(&mut command, b"");

@@ -4,6 +4,7 @@
 
 mod desk;
 mod foul;
+mod hosts;
 mod libzmq;
 mod python;
 mod swaps;
