@@ -76,3 +76,32 @@ fn said(command: &mut Command) -> Result<(), String> {
         false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&done.stderr))),
     }
 }
+
+/// The example in Python that the documents show.
+fn example() -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/bridges.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, rest) = page.split_once("in Python:\n\n```text\n").expect("it has an example in Python");
+    rest.split_once("```").expect("the example ends").0.to_owned()
+}
+
+#[test]
+fn the_python_of_the_documents_runs_where_there_is_rogue() {
+    let example = example();
+    let python = |code: &str| said(Command::new("python3").args(["-B", "-c", code, &example]));
+    if python("import rogue.interfaces.stream").is_err() {
+        eprintln!("SKIPPED: there is no Rogue to import here; the example is only seen to be Python");
+        return python("import sys; compile(sys.argv[1], 'bridges.md', 'exec')").expect("it is Python");
+    }
+    let (_, ()) = crate::desk::on_ports(|port| {
+        let run = format!(
+            "import sys, rogue.interfaces.stream as stream\nsource, sink = stream.Master(), stream.Slave()\n\
+             exec(sys.argv[1].replace('9000', '{port}'))"
+        );
+        match python(&run) {
+            Ok(()) => Some(()),
+            Err(why) if why.contains("in use") => None,
+            Err(why) => panic!("{why}"),
+        }
+    });
+}
