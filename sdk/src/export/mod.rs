@@ -99,6 +99,7 @@ macro_rules! export_module {
             $crate::export::wasm::bindings::__export_component!(
                 Component with_types_in $crate::export::wasm::bindings
             );
+            $crate::__export_hot!();
         };
     };
 }

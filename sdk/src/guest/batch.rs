@@ -9,6 +9,7 @@ use super::{
     discard,
     fate::{is_gone, note_result, note_stay, retire, stays_listed, tidy},
     input::{self, Given},
+    lent::Head,
     memory::Guest,
     origin::{Origin, is_as_given, origin},
     outcome::{Meta, Outcome, Outcomes},
@@ -29,6 +30,8 @@ pub(crate) struct Batch {
     pub(crate) results: Results,
     /// For payload of several buffers.
     gathered: Vec<u8>,
+    /// The last list of outcomes, for the next.
+    spare: Vec<Outcome>,
 }
 
 impl Batch {
@@ -38,6 +41,7 @@ impl Batch {
             held: Vec::new(),
             results: Results::new(),
             gathered: Vec::new(),
+            spare: Vec::new(),
         }
     }
 
@@ -45,6 +49,23 @@ impl Batch {
     #[inline]
     pub(crate) fn give(&mut self, given: Given, payload: Vec<u8>, now_ns: u64) {
         self.inputs.push(input::whole(given, payload, now_ns).cast());
+    }
+
+    /// Adds a frame whose payload lies in a buffer lent to the host.
+    ///
+    /// # Safety
+    /// `data` must be `len` bytes of that buffer, and nobody else's until they are given up.
+    #[inline]
+    pub(crate) unsafe fn give_within(
+        &mut self,
+        given: Given,
+        head: *mut Head,
+        data: *mut u8,
+        len: u32,
+        now_ns: u64,
+    ) {
+        // SAFETY: see the contract.
+        self.inputs.push(unsafe { input::within(given, head, data, len, now_ns) }.cast());
     }
 
     /// Adds a frame of which only the size of the payload is known.
@@ -73,6 +94,19 @@ impl Batch {
         };
         self.results.clear();
         outcomes
+    }
+
+    /// Takes back a list of outcomes that has been told.
+    #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
+    #[inline]
+    pub(crate) fn told(&mut self, outcomes: Outcomes) {
+        /// A list of more outcomes than most calls have is not kept.
+        const KEPT: usize = 1024;
+        if let Outcomes::Each(list) = outcomes
+            && list.capacity() <= KEPT
+        {
+            self.spare = list;
+        }
     }
 
     /// Gives a successor's module frames that its predecessor held: port and frame.
@@ -162,7 +196,9 @@ impl Batch {
                 note_stay(&mut *slot);
             }
         }
-        let mut list = Vec::with_capacity(count + self.inputs.len());
+        let mut list = std::mem::take(&mut self.spare);
+        list.clear();
+        list.reserve(count + self.inputs.len());
         for index in 0..count {
             let (hdr, port) = self.results.get(index);
             // SAFETY: as above; the handle is not used again.

@@ -67,6 +67,19 @@ pub(super) unsafe fn give(data: *mut u8, cap: u32) {
     }
 }
 
+/// A list of bytes as the canonical ABI gives it.
+///
+/// # Safety
+/// `data` must be an allocation of `len` bytes with alignment 1, or `len` be 0; it is the list's.
+#[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
+pub(crate) unsafe fn list(data: *mut u8, len: usize) -> Vec<u8> {
+    if len == 0 {
+        return Vec::new();
+    }
+    // SAFETY: see the contract.
+    unsafe { Vec::from_raw_parts(data, len, len) }
+}
+
 /// Frees memory of an alignment of 1.
 ///
 /// # Safety

@@ -6,6 +6,7 @@
 
 use super::{
     discard,
+    lent::{self, Head},
     memory::{self, Guest, HOLDER},
     origin::{Origin, origin},
     outcome::Meta,
@@ -34,7 +35,33 @@ pub(super) fn whole(given: Given, payload: Vec<u8>, now_ns: u64) -> *mut Slot {
     // SAFETY: the slot is fresh and ours.
     unsafe {
         if size > 0 {
-            memory::put(slot, payload, len, size);
+            memory::put(slot, Box::into_raw(payload).cast(), memory::vec_gone, len, size);
+            (*slot).block.refs.store(refs::HEADER | 2, Relaxed);
+        }
+    }
+    slot
+}
+
+/// A frame of all its payload, which lies in a buffer lent to the host.
+///
+/// # Safety
+/// `data` must be `len` bytes of that buffer, and nobody else's until they are given up.
+#[inline]
+pub(super) unsafe fn within(
+    given: Given,
+    head: *mut Head,
+    data: *mut u8,
+    len: u32,
+    now_ns: u64,
+) -> *mut Slot {
+    let size = given.size.max(len);
+    let slot = live(given, len, size, now_ns);
+    // SAFETY: the slot is fresh and ours; the rest see the contract.
+    unsafe {
+        if size > 0 {
+            lent::take(head);
+            (*slot).note.lent = head;
+            memory::put(slot, data, lent::gone, len, size);
             (*slot).block.refs.store(refs::HEADER | 2, Relaxed);
         }
     }
@@ -49,7 +76,7 @@ pub(super) fn head(given: Given, payload: u32, now_ns: u64) -> *mut Slot {
     // SAFETY: the slot is fresh and ours.
     unsafe {
         if size > 0 {
-            memory::put(slot, Box::default(), 0, size);
+            memory::put(slot, ptr::dangling_mut(), memory::vec_gone, 0, size);
             let Slot { hdr, block, .. } = &mut *slot;
             block.refs.store(refs::HEADER | 2, Relaxed);
             hdr.seg0 = Seg { end: payload, flags: ABSENT, ..hdr.seg0 };

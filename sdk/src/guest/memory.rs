@@ -99,7 +99,7 @@ pub(crate) fn wrap(memory: Box<[u8]>) -> *mut FrameHdr {
     match u32::try_from(memory.len()) {
         Ok(len) if len <= Guest::MAX_FRAME && !hdr.is_null() => {
             // SAFETY: the frame is fresh and ours, and without a buffer.
-            unsafe { put(slot::of(hdr), memory, len, len) };
+            unsafe { put(slot::of(hdr), Box::into_raw(memory).cast(), vec_gone, len, len) };
             hdr
         }
         _ => {
@@ -112,18 +112,24 @@ pub(crate) fn wrap(memory: Box<[u8]>) -> *mut FrameHdr {
     }
 }
 
-/// Makes `memory` the only buffer of a live frame without one, with room for `size` bytes.
+/// Makes `payload` bytes at `data` the only buffer of a live frame without one, with room for `size` bytes.
 ///
 /// # Safety
-/// The slot must be the caller's, its block without a reference.
+/// The slot must be the caller's, its block without a reference; `free` gives up that memory, which is nobody else's.
 #[inline]
-pub(super) unsafe fn put(slot: *mut Slot, memory: Box<[u8]>, payload: u32, size: u32) {
+pub(super) unsafe fn put(
+    slot: *mut Slot,
+    data: *mut u8,
+    free: unsafe extern "C" fn(*mut Block),
+    payload: u32,
+    size: u32,
+) {
     // SAFETY: see the contract.
     unsafe {
         let Slot { hdr, block, .. } = &mut *slot;
-        block.data = Box::into_raw(memory).cast();
+        block.data = data;
         block.cap = payload;
-        block.free = vec_gone;
+        block.free = free;
         block.refs.store(refs::HEADER | 1, Relaxed);
         hdr.seg0 =
             Seg { block, base: block.data, raw: size, head: 0, tail: 0, end: payload, meta: 0, flags: 0 };

@@ -49,6 +49,8 @@ pub(super) struct Note {
     pub(super) sent: u32,
     pub(super) sent_itself: bool,
     pub(super) last: usize,
+    /// The buffer of the host's that its bytes lie in, if they do.
+    pub(super) lent: *mut super::lent::Head,
     /// The next free slot.
     next: *mut Slot,
 }
@@ -174,6 +176,7 @@ impl Slot {
                 sent: 0,
                 sent_itself: false,
                 last: 0,
+                lent: ptr::null_mut(),
                 next: ptr::null_mut(),
             },
         }

@@ -1,7 +1,8 @@
 //! Compiled code of components, kept in the user's cache folder, so that a component is compiled once on a machine.
 //!
 //! Called by [`super::compiled`]. What holds: a file is named by what was compiled, by which wasmtime, with which
-//! settings, for which machine; it is written beside and renamed; it begins with the sum of what follows. It is believed
+//! settings, for which machine; it is written beside and renamed; it begins with the sum of what follows,
+//! which tells a damaged file. It is believed
 //! only when file and folder belong to this user and nobody else can write or read them: compiled code is run as it is.
 //! A cache that cannot be used is no error: the component is compiled, and the log says why at debug level.
 #![allow(unsafe_code)]
@@ -20,9 +21,9 @@ use wasmtime::{Engine, component::Component};
 use crate::load::catalog::hex;
 
 /// First bytes of a file of this form.
-const MAGIC: [u8; 8] = *b"RGCWASM1";
+const MAGIC: [u8; 8] = *b"RGCWASM2";
 /// Magic and sum.
-const PREFIX: usize = MAGIC.len() + 32;
+const PREFIX: usize = MAGIC.len() + 4;
 /// Most bytes of the folder; beyond it what was used longest ago goes.
 const FOLDER_LIMIT: u64 = 1 << 30;
 /// Most bytes of one file: the largest component becomes less.
@@ -82,6 +83,7 @@ impl<'e> Cache<'e> {
 
     fn path(&self, content: &[u8; 32]) -> PathBuf {
         let mut key = Sha256::new();
+        key.update(MAGIC);
         key.update(content);
         key.update(Compatibility::of(self.engine).0.to_le_bytes());
         self.folder.join(format!("{}.cwasm", hex(&key.finalize())))
@@ -101,7 +103,7 @@ impl<'e> Cache<'e> {
         let (Some(sum), Some(code)) = (bytes.get(MAGIC.len()..PREFIX), bytes.get(PREFIX..)) else {
             return Err(damaged("it is cut short"));
         };
-        if !bytes.starts_with(&MAGIC) || *sum != *Sha256::digest(code) {
+        if !bytes.starts_with(&MAGIC) || *sum != crc32fast::hash(code).to_le_bytes() {
             return Err(damaged("its sum is not that of its content"));
         }
         // SAFETY: the bytes are what `write` had from wasmtime: the sum says that they are whole, owner and mode that
@@ -114,7 +116,7 @@ impl<'e> Cache<'e> {
         let code = component.serialize().map_err(Error::other)?;
         let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(&self.folder)?;
         file.write_all(&MAGIC)?;
-        file.write_all(&Sha256::digest(&code))?;
+        file.write_all(&crc32fast::hash(&code).to_le_bytes())?;
         file.write_all(&code)?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())

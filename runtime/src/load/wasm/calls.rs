@@ -9,9 +9,11 @@ use wasmtime::{
 };
 
 use super::{
-    lower::{Given, Head},
+    frames::{Frames, Heads},
+    lift::Did,
+    lower::Given,
     state::State,
-    v0_1::{Done, Outcome, ParamFault, State as Carried, Told},
+    v0_1::{Outcome, ParamFault, State as Carried, Told},
 };
 use crate::card::{Card, Shape};
 
@@ -27,15 +29,18 @@ pub const SOURCE: &str = "rogue:flow/source@0.1.0";
 type Answer = (Result<(), String>,);
 type HeldFrames = &'static [(u32, Given<'static>)];
 
+/// A hot function without frames.
+type Asked = TypedFunc<(Told,), (Did,)>;
+
 /// The hot functions of a shape.
 #[derive(Clone, Copy)]
 pub enum Hot {
     /// Takes frames with their payload.
-    Process(TypedFunc<(Told, &'static [Given<'static>]), (Done,)>, TypedFunc<(Told,), (Done,)>),
+    Process(TypedFunc<(Told, Frames<'static>), (Did,)>, Asked),
     /// Takes metadata.
-    Inspect(TypedFunc<(Told, &'static [Head]), (Done,)>, TypedFunc<(Told,), (Done,)>),
+    Inspect(TypedFunc<(Told, Heads<'static>), (Did,)>, Asked),
     /// Gives frames.
-    Produce(TypedFunc<(Told,), (Done,)>),
+    Produce(Asked),
 }
 
 /// The functions of an instance.

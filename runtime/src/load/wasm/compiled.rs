@@ -19,6 +19,7 @@ use super::{
     calls::Exports,
     engine::engine,
     imports,
+    relay::relayed,
     state::State,
 };
 use crate::graph::{Found, Sandbox};
@@ -93,7 +94,8 @@ fn from_cache_or_compiled(
     if bytes.len() > TOLD {
         log::info!("{}: compiling {} MiB, once on this machine", path.display(), bytes.len() >> 20);
     }
-    let component = Component::from_binary(engine, bytes);
+    let relayed = relayed(bytes).and_then(|bytes| Component::from_binary(engine, &bytes).ok());
+    let component = relayed.map_or_else(|| Component::from_binary(engine, bytes), Ok);
     let component = component.map_err(|why| format!("it cannot be compiled: {why:#}; build it again"))?;
     if let Some(cache) = cache {
         cache.put(content, &component);

@@ -45,7 +45,9 @@ fn config() -> Config {
         .max_wasm_stack(STACK)
         // Results are to be the same on every machine.
         .wasm_relaxed_simd(false)
-        // The name of the function that failed is shown, lines are not.
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable);
+        // The name of the function that failed is shown, places in it are not: without them compiled code is smaller.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .generate_address_map(false)
+        .native_unwind_info(false);
     config
 }

@@ -19,11 +19,13 @@ use wasmtime::{Store, Trap, WasmBacktrace};
 use super::{
     calls::{Calls, Hot},
     compiled::Compiled,
+    frames::{Frames, Heads, Room},
     imports::{TEXT_LIMIT, cut},
     lent::Lent,
+    lift::Did,
     limits::Stopped,
-    lower::{Given, Head},
-    state::{COPIED, Home, State, meta_of},
+    lower::Given,
+    state::{COPIED, Home, State},
     v0_1::{self, Done, Flow, Outcomes, Told},
 };
 use crate::{
@@ -57,6 +59,8 @@ pub struct Guest {
     store: Store<State>,
     calls: Calls,
     lent: Lent,
+    /// Where the frames of a call are written.
+    room: Room,
     /// Longest time of one call.
     limit: Duration,
     copied_in: &'static AtomicU64,
@@ -95,7 +99,8 @@ impl Guest {
         let calls = Calls::of(&compiled.exports, &instance, &mut store);
         let calls = calls.map_err(|text| Died { text, panicked: false })?;
         let lent = Lent::default();
-        Ok(Guest { store, calls, lent, limit: sandbox.call, copied_in, copied_out })
+        let room = Room::default();
+        Ok(Guest { store, calls, lent, room, limit: sandbox.call, copied_in, copied_out })
     }
 
     /// Makes a cold call.
@@ -233,18 +238,16 @@ impl Guest {
             Hot::Process(process, _) => {
                 let (count, bytes) = portion(offered);
                 let first = self.lent.number(count as u32);
-                let given = offered[..count].iter().flatten().zip(first..);
-                let given: Vec<Given<'_>> = given.map(|(frame, id)| Given { id, frame }).collect();
-                let done = process.call(&mut self.store, (told, &given));
+                let given = Frames { frames: &offered[..count], first, room: &self.room };
+                let done = process.call(&mut self.store, (told, given));
                 self.copied_in.fetch_add(bytes, Ordering::Relaxed);
                 (done, count, first)
             }
             Hot::Inspect(inspect, _) => {
                 let count = offered.len();
                 let first = self.lent.number(count as u32);
-                let heads: Vec<Head> =
-                    offered.iter().flatten().zip(first..).map(|(frame, id)| head(frame, id)).collect();
-                (inspect.call(&mut self.store, (told, &heads)), count, first)
+                let given = Heads { frames: offered, first, room: &self.room };
+                (inspect.call(&mut self.store, (told, given)), count, first)
             }
             Hot::Produce(_) => return Ok(Status::Idle),
         };
@@ -290,8 +293,8 @@ impl Guest {
         self.finish_call(done, &mut [], 0, call.out, &mut call.wake_at_ns)
     }
 
-    fn returned(&mut self, done: wasmtime::Result<(Done,)>) -> Result<Done, Died> {
-        done.map(|(done,)| done).map_err(|error| died(&mut self.store, &error))
+    fn returned(&mut self, done: wasmtime::Result<(Did,)>) -> Result<Done, Died> {
+        done.map(|(Did(done),)| done).map_err(|error| died(&mut self.store, &error))
     }
 
     /// Does what a call that returned says it did.
@@ -388,10 +391,6 @@ fn portion(offered: &[Option<Frame>]) -> (usize, u64) {
         bytes += payload;
     }
     (offered.len(), bytes as u64)
-}
-
-fn head(frame: &Frame, id: u32) -> Head {
-    Head { id, meta: meta_of(frame), size: frame.size(), payload: frame.payload() }
 }
 
 /// What a cold call answered.

@@ -18,6 +18,9 @@ use crate::{
     pool::{self, MAX_REASONS, field},
 };
 
+/// As many frames as a batch has: of so many a call's list is checked without memory of its own.
+const FEW: usize = 64;
+
 /// Frames of one call, and those held since earlier ones.
 #[derive(Default)]
 pub struct Lent {
@@ -38,7 +41,9 @@ enum Fate {
 impl Lent {
     /// Numbers for the frames of a call: the first of `count` in a row.
     pub fn number(&mut self, count: u32) -> u32 {
-        while let Some((taken, _)) = self.held.range(self.next..self.next.saturating_add(count)).next() {
+        while !self.held.is_empty()
+            && let Some((taken, _)) = self.held.range(self.next..self.next.saturating_add(count)).next()
+        {
             self.next = taken.wrapping_add(1);
         }
         if self.next.checked_add(count).is_none() {
@@ -108,9 +113,23 @@ impl Lent {
         if list.len() > OUT_HARD_LIMIT {
             return broke(format!("{} outcomes are more than {OUT_HARD_LIMIT}", list.len()));
         }
-        let mut fates = vec![Fate::Open; frames.len()];
+        let (mut few, mut many) = ([Fate::Open; FEW], Vec::new());
+        let fates = match few.get_mut(..frames.len()) {
+            Some(few) => few,
+            None => {
+                many.resize(frames.len(), Fate::Open);
+                &mut many[..]
+            }
+        };
         let mut given_up: BTreeSet<u32> = BTreeSet::new();
-        let mut left = vec![false; state.emitted.len()];
+        let (mut few, mut many) = ([false; FEW], Vec::new());
+        let left = match few.get_mut(..state.emitted.len()) {
+            Some(few) => few,
+            None => {
+                many.resize(state.emitted.len(), false);
+                &mut many[..]
+            }
+        };
         let mut held = self.held_bytes;
         let reasons = state.reasons.min(MAX_REASONS as u32);
         let mut made = left.len();

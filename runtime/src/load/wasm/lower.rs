@@ -1,9 +1,9 @@
 //! How frames are written into an instance's memory: each record at once, each payload from where its buffers lie.
 //!
-//! Used by [`super::guest`] for every frame. wasmtime's own way writes field by field, looking up the memory for each,
-//! and takes a payload in one piece only. What holds: the types are those that wasmtime compares with the contract
-//! ([`FrameRecord`], [`HeadRecord`]), and the bytes are those that the canonical ABI says for them, which the tests
-//! below compare with what wasmtime writes.
+//! Used by [`super::frames`] for the frames of every call, and by [`super::guest`] for those that a predecessor held.
+//! wasmtime's own way writes field by field, looking up the memory for each, and takes a payload in one piece only. What
+//! holds: the types are those that wasmtime compares with the contract ([`FrameRecord`], [`HeadRecord`]), and the bytes
+//! are those that the canonical ABI says for them.
 #![allow(unsafe_code)]
 
 use std::mem::MaybeUninit;
@@ -30,7 +30,7 @@ pub struct FrameRecord {
     payload: Vec<u8>,
 }
 
-/// The types of `rogue:flow/types.head`.
+/// The types of `rogue:flow/types.head`, of a frame as it is given to a module that reads metadata only.
 #[derive(ComponentType)]
 #[component(record)]
 #[expect(dead_code, reason = "stands for its type only")]
@@ -49,21 +49,8 @@ pub struct Given<'f> {
     pub frame: &'f Frame,
 }
 
-/// A frame as it is given to a module that reads metadata only.
-#[derive(Clone, Copy)]
-pub struct Head {
-    /// Its number.
-    pub id: u32,
-    /// Its metadata.
-    pub meta: Meta,
-    /// Room for payload.
-    pub size: u32,
-    /// Bytes of payload.
-    pub payload: u32,
-}
-
 /// Number, metadata, size: what both records begin with.
-fn front(id: u32, meta: Meta, size: u32) -> [u8; 12] {
+pub fn front(id: u32, meta: Meta, size: u32) -> [u8; 12] {
     let mut bytes = [0; 12];
     bytes[..4].copy_from_slice(&id.to_le_bytes());
     bytes[4] = meta.channel;
@@ -71,6 +58,17 @@ fn front(id: u32, meta: Meta, size: u32) -> [u8; 12] {
     bytes[6..8].copy_from_slice(&meta.flags.to_le_bytes());
     bytes[8..].copy_from_slice(&size.to_le_bytes());
     bytes
+}
+
+/// Copies all payload of a frame to a place in an instance's memory; where it ends there.
+#[inline]
+pub fn copy_payload(frame: &Frame, memory: &mut [u8], mut at: usize) -> usize {
+    for buffer in frame.buffers() {
+        let bytes = buffer.bytes();
+        memory[at..at + bytes.len()].copy_from_slice(bytes);
+        at += bytes.len();
+    }
+    at
 }
 
 /// What is only ever an element of a list has no flat form.
@@ -110,65 +108,14 @@ unsafe impl Lower for Given<'_> {
         let frame = self.frame;
         let len = frame.payload() as usize;
         let to = cx.realloc(0, 0, 1, len)?;
-        let mut at = to;
         let memory = cx.as_slice_mut();
-        for buffer in frame.buffers() {
-            let bytes = buffer.bytes();
-            memory[at..at + bytes.len()].copy_from_slice(bytes);
-            at += bytes.len();
-        }
+        let end = copy_payload(frame, memory, to);
         let record = &mut memory[offset..offset + Self::SIZE32];
         let meta = Meta { channel: frame.channel(), error: frame.error(), flags: frame.flags() };
         record[..12].copy_from_slice(&front(self.id, meta, frame.size()));
         // Within the 4 GiB of a memory.
         record[12..16].copy_from_slice(&(to as u32).to_le_bytes());
-        record[16..].copy_from_slice(&((at - to) as u32).to_le_bytes());
-        Ok(())
-    }
-}
-
-// SAFETY: as for `Given`.
-unsafe impl ComponentType for Head {
-    type Lower = <HeadRecord as ComponentType>::Lower;
-    const ABI: CanonicalAbiInfo = HeadRecord::ABI;
-
-    fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> Result<()> {
-        HeadRecord::typecheck(ty, types)
-    }
-}
-
-// SAFETY: all bytes of the record are written, as the canonical ABI lays them out.
-unsafe impl Lower for Head {
-    fn linear_lower_to_flat<T>(
-        &self,
-        _: &mut LowerContext<'_, T>,
-        _: InterfaceType,
-        _: &mut MaybeUninit<Self::Lower>,
-    ) -> Result<()> {
-        Err(never_flat())
-    }
-
-    fn linear_lower_to_memory<T>(
-        &self,
-        cx: &mut LowerContext<'_, T>,
-        ty: InterfaceType,
-        offset: usize,
-    ) -> Result<()> {
-        Self::linear_store_list_to_memory(cx, ty, offset, std::slice::from_ref(self))
-    }
-
-    fn linear_store_list_to_memory<T>(
-        cx: &mut LowerContext<'_, T>,
-        _: InterfaceType,
-        offset: usize,
-        items: &[Self],
-    ) -> Result<()> {
-        const { assert!(Head::SIZE32 == 16 && Head::ALIGN32 == 4) };
-        let records = cx.as_slice_mut()[offset..].chunks_exact_mut(Self::SIZE32);
-        for (record, head) in records.zip(items) {
-            record[..12].copy_from_slice(&front(head.id, head.meta, head.size));
-            record[12..].copy_from_slice(&head.payload.to_le_bytes());
-        }
+        record[16..].copy_from_slice(&((end - to) as u32).to_le_bytes());
         Ok(())
     }
 }

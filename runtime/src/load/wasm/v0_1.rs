@@ -107,7 +107,6 @@ pub enum Outcomes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
 #[component(enum)]
 #[repr(u8)]
-#[expect(dead_code, reason = "wasmtime makes them out of the numbers of the cases")]
 pub enum Flow {
     #[component(name = "idle")]
     Idle,

@@ -4,16 +4,45 @@
 //! before the call ends.
 #![allow(unsafe_code)]
 
-use super::{
-    bindings::rogue::flow::{
-        host as imports,
-        types::{self as wit, Done},
-    },
-    instance::Running,
-};
+use super::{bindings::rogue::flow::host as imports, instance::Running};
 use crate::abi::Call;
-use crate::{Context, Input, Out, Result, guest::batch::Batch, host, shape::Step};
+use crate::{
+    Context, Input, Out,
+    guest::{batch::Batch, outcome::Outcomes},
+    host,
+    shape::Step,
+};
 use std::ptr::{self, NonNull};
+
+/// What a call is told: `types.call`.
+#[derive(Clone, Copy)]
+pub struct Told {
+    /// Monotonic time.
+    pub now: u64,
+    /// Input port.
+    pub port: u32,
+    /// How many results it should leave.
+    pub room: u32,
+    /// The most verbose level that anybody listens to.
+    pub log: u32,
+}
+
+/// Which call it is.
+#[derive(Clone, Copy)]
+pub(super) enum Asked {
+    Accept,
+    Produce,
+    Finish,
+}
+
+/// What a call did: `types.done`.
+pub(super) struct Did {
+    pub(super) taken: u32,
+    pub(super) outcomes: Outcomes,
+    pub(super) flow: Step,
+    pub(super) wake_at: u64,
+    pub(super) fault: Option<String>,
+}
 
 /// The instance of a component, with the frames on loan to it.
 pub(super) struct Alive {
@@ -22,17 +51,13 @@ pub(super) struct Alive {
 }
 
 impl Alive {
-    /// Runs a call; `batch` has its frames.
-    #[inline]
-    pub(super) fn call(
-        &mut self,
-        told: wit::Call,
-        body: impl FnOnce(&mut dyn Running, &mut Input<'_>, &mut Out<'_>, &Context<'_>) -> Result<Step>,
-    ) -> Done {
-        host::set_log_level(told.log.into());
+    /// Runs a call; `batch` has its frames. In the component once: what is compiled on an operator's machine is to be small.
+    #[inline(never)]
+    pub(super) fn call(&mut self, told: Told, asked: Asked) -> Did {
+        host::set_log_level(told.log);
         if let Some(fault) = host::take_fault() {
-            let outcomes = self.batch.settle(0, None, emit).into();
-            return ended(0, outcomes, Err(fault), 0);
+            let outcomes = self.batch.settle(0, None, emit);
+            return Did { taken: 0, outcomes, flow: Step::Idle, wake_at: 0, fault: Some(fault) };
         }
         let node = self.running.node();
         let (frames, len) = self.batch.offered();
@@ -57,7 +82,11 @@ impl Alive {
         // frames are live handles.
         let (mut input, mut out) = unsafe { (Input::new(call), Out::new(out, node)) };
         let cx = Context::new(node, told.now, told.port);
-        let done = body(&mut *self.running, &mut input, &mut out, &cx);
+        let done = match asked {
+            Asked::Accept => self.running.accept(&mut input, &mut out, &cx),
+            Asked::Produce => self.running.produce(&mut out, &cx),
+            Asked::Finish => self.running.finish(&mut out, &cx),
+        };
         let done = match done {
             Ok(_) if out.refused() => Err("more results in one call than the runtime takes".to_owned()),
             Ok(step) => Ok(step),
@@ -66,25 +95,14 @@ impl Alive {
         let wake_at = cx.end();
         // SAFETY: as above.
         let (taken, completed) = unsafe { (call.as_ref().taken, call.as_ref().completed_out) };
-        let outcomes: wit::Outcomes =
-            self.batch.settle(taken, done.is_err().then_some(completed), emit).into();
+        let outcomes = self.batch.settle(taken, done.is_err().then_some(completed), emit);
         host::tell_counters();
-        ended(taken, outcomes, done, wake_at)
+        let (flow, fault) = match done {
+            Ok(step) => (step, None),
+            Err(text) => (Step::Idle, Some(text)),
+        };
+        Did { taken, outcomes, flow, wake_at, fault }
     }
-}
-
-/// What a call did. Of one that failed all outcomes count: those that do not were left out.
-#[inline]
-fn ended(taken: u32, outcomes: wit::Outcomes, done: Result<Step, String>, wake_at: u64) -> Done {
-    let completed = match (&outcomes, &done) {
-        (wit::Outcomes::Each(list), Err(_)) => list.len() as u32,
-        _ => 0,
-    };
-    let (flow, fault) = match done {
-        Ok(step) => (step.into(), None),
-        Err(text) => (wit::Flow::Idle, Some(text)),
-    };
-    Done { taken, outcomes, flow, wake_at, fault, completed }
 }
 
 /// Makes a frame at the host.

@@ -1,14 +1,11 @@
 //! Plain data to and from the WIT's types.
 //!
-//! Used by [`super::call`] and [`super::exports`].
+//! Used by [`super::call`] and [`super::exports`], for what is called a few times.
 
 use super::bindings::rogue::flow::types as wit;
-use crate::{
-    guest::{
-        input::Given,
-        outcome::{Meta, Outcome, Outcomes},
-    },
-    shape::Step,
+use crate::guest::{
+    input::Given,
+    outcome::{Meta, Outcome},
 };
 
 impl From<wit::Meta> for Meta {
@@ -50,29 +47,6 @@ impl From<Outcome> for wit::Outcome {
             Outcome::Hold(frame) => wit::Outcome::Hold(frame),
             Outcome::Release(frame) => wit::Outcome::Release(frame),
             Outcome::Discard(reason, frames) => wit::Outcome::Discard(wit::Discarded { reason, frames }),
-        }
-    }
-}
-
-impl From<Outcomes> for wit::Outcomes {
-    #[inline]
-    fn from(outcomes: Outcomes) -> wit::Outcomes {
-        match outcomes {
-            Outcomes::PassAll => wit::Outcomes::PassAll,
-            Outcomes::ReleaseAll => wit::Outcomes::ReleaseAll,
-            Outcomes::Each(list) => wit::Outcomes::Each(list.into_iter().map(Into::into).collect()),
-        }
-    }
-}
-
-impl From<Step> for wit::Flow {
-    #[inline]
-    fn from(step: Step) -> wit::Flow {
-        match step {
-            Step::More => wit::Flow::More,
-            Step::Ended => wit::Flow::Ended,
-            // Only endpoints say that they are blocked, and no endpoint is in a component.
-            Step::Idle | Step::Blocked => wit::Flow::Idle,
         }
     }
 }

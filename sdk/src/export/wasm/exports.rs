@@ -1,14 +1,12 @@
-//! The functions of the WIT that a component exports, the same for every component.
+//! The functions of the WIT that a component exports and that are called a few times, the same for every component; those
+//! that are called for every batch are in [`super::hot`].
 //!
 //! Called by the host. What holds: between `create` and `stop` there is one instance; what comes before or after that, the
 //! host does not call.
 
 use super::{
-    bindings::{
-        exports::rogue::flow::{inspector, module, processor, source},
-        rogue::flow::types as wit,
-    },
-    call::{Alive, emit},
+    bindings::{exports::rogue::flow::module, rogue::flow::types as wit},
+    call::{Alive, Did, emit},
     convert::given,
     instance::Entry,
 };
@@ -16,6 +14,7 @@ use crate::{
     State,
     guest::{batch::Batch, outcome::Outcomes},
     host,
+    shape::Step,
 };
 use std::cell::RefCell;
 
@@ -43,19 +42,21 @@ fn cold<R>(body: impl FnOnce(&mut Alive) -> crate::Result<R>) -> Result<R, Strin
     })
 }
 
-/// Runs a call of many on the instance.
+/// Runs a call of many on the instance, and does something with what it did.
 #[inline]
-fn hot(body: impl FnOnce(&mut Alive) -> wit::Done) -> wit::Done {
+pub(super) fn hot<R>(
+    body: impl FnOnce(&mut Alive) -> Did,
+    tell: impl FnOnce(Did, Option<&mut Batch>) -> R,
+) -> R {
     ALIVE.with_borrow_mut(|alive| match alive {
-        Some(alive) => body(alive),
-        None => wit::Done {
-            taken: 0,
-            outcomes: wit::Outcomes::ReleaseAll,
-            flow: wit::Flow::Idle,
-            wake_at: 0,
-            fault: Some(NO_INSTANCE.to_owned()),
-            completed: 0,
-        },
+        Some(alive) => {
+            let did = body(alive);
+            tell(did, Some(&mut alive.batch))
+        }
+        None => {
+            let (outcomes, fault) = (Outcomes::ReleaseAll, Some(NO_INSTANCE.to_owned()));
+            tell(Did { taken: 0, outcomes, flow: Step::Idle, wake_at: 0, fault }, None)
+        }
     })
 }
 
@@ -65,10 +66,6 @@ fn said(alive: &mut Alive) -> Vec<wit::Outcome> {
         Outcomes::Each(list) => list.into_iter().map(Into::into).collect(),
         Outcomes::PassAll | Outcomes::ReleaseAll => Vec::new(),
     }
-}
-
-fn finish(call: wit::Call) -> wit::Done {
-    hot(|alive| alive.call(call, |module, _, out, cx| module.finish(out, cx)))
 }
 
 impl<T: Exports> module::Guest for T {
@@ -143,41 +140,5 @@ impl<T: Exports> module::Guest for T {
         drop(ALIVE.take());
         host::tell_counters();
         told.unwrap_or_default()
-    }
-}
-
-impl<T: Exports> processor::Guest for T {
-    fn process(call: wit::Call, frames: Vec<wit::Frame>) -> wit::Done {
-        hot(|alive| {
-            for frame in frames {
-                alive.batch.give(given(frame.id, frame.meta, frame.size), frame.payload, call.now);
-            }
-            alive.call(call, |module, input, out, cx| module.accept(input, out, cx))
-        })
-    }
-
-    fn finish(call: wit::Call) -> wit::Done {
-        finish(call)
-    }
-}
-
-impl<T: Exports> inspector::Guest for T {
-    fn inspect(call: wit::Call, frames: Vec<wit::Head>) -> wit::Done {
-        hot(|alive| {
-            for head in frames {
-                alive.batch.give_head(given(head.id, head.meta, head.size), head.payload, call.now);
-            }
-            alive.call(call, |module, input, out, cx| module.accept(input, out, cx))
-        })
-    }
-
-    fn finish(call: wit::Call) -> wit::Done {
-        finish(call)
-    }
-}
-
-impl<T: Exports> source::Guest for T {
-    fn produce(call: wit::Call) -> wit::Done {
-        hot(|alive| alive.call(call, |module, _, out, cx| module.produce(out, cx)))
     }
 }

@@ -4,6 +4,7 @@
 mod bytes;
 mod heads;
 mod kept;
+mod lent;
 mod model;
 mod outcomes;
 
