@@ -15,6 +15,7 @@ mod swaps;
 mod taps;
 mod tcf;
 mod udp;
+mod watched;
 
 use run::{Cost, cost, memcpy_64k};
 
@@ -78,6 +79,9 @@ fn main() {
     }
     if only.is_empty() || "taps".contains(&only) {
         taps::report();
+    }
+    if only.is_empty() || "watched".contains(&only) {
+        watched::report();
     }
     if only.is_empty() || "tcf".contains(&only) {
         tcf::report(divide());

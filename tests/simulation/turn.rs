@@ -161,6 +161,11 @@ impl Run<'_> {
         for n in 0..self.actors.len() {
             let Some(real) = self.actors[n].waiting() else {
                 self.ended(n)?;
+                // What was thrown away by force waits until the end of the run.
+                if !self.forced {
+                    let takers = self.actors[n].halves.iter().filter(|(_, takes)| *takes);
+                    takers.for_each(|(node, _)| self.waiting[*node] = 0);
+                }
                 continue;
             };
             for (node, real) in real {
