@@ -1,7 +1,7 @@
 //! A graph of 200 nodes is reloaded with one of them changed, while frames flow: what that takes in all, and how long the one
 //! segment that is touched is paused. `RELOADS=1000 cargo bench -p rogue-tests -- reloads`.
 
-use super::swaps::catalog;
+use super::swaps::{catalog, end, us};
 use rogue_runtime::{
     engine::Clock,
     graph::{self, Checked, Options, diff},
@@ -77,18 +77,9 @@ pub fn report() {
         pauses.push(done.pause);
         running.attend(Duration::from_millis(1));
     }
-    running.stop();
-    while !running.is_over() {
-        running.attend(Duration::from_millis(10));
-    }
-    let ending = running.end();
-    assert_eq!(
-        (ending.ledger.imbalance(), ending.ledger.lost(), ending.ledger.unbalanced().len()),
-        (0, 0, 0)
-    );
+    end(running);
     whole.sort();
     pauses.sort();
-    let at = |of: &[Duration], part: f64| of[((of.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e6;
     println!("\n| {reloads} reloads of 200 nodes, one changed | p50 | p99 | longest | bar |");
     println!("| --- | ---: | ---: | ---: | --- |");
     for (name, of, bar) in [
@@ -97,9 +88,9 @@ pub fn report() {
     ] {
         println!(
             "| {name} | {:.1} us | {:.1} us | {:.0} us | {bar} |",
-            at(of, 0.5),
-            at(of, 0.99),
-            at(of, 1.0)
+            us(of, 0.5),
+            us(of, 0.99),
+            us(of, 1.0)
         );
     }
 }

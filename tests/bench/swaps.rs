@@ -7,7 +7,7 @@ use rogue_runtime::{
     graph::{self, Catalog, Options, Sandbox, Wanted as Named},
     host,
     load::{FileCatalog, Loader, Search},
-    swap::{self, Running, Wanted},
+    swap::{self, Ending, Running, Wanted},
 };
 use serde_json::Map;
 use std::{
@@ -71,6 +71,25 @@ pub fn rate(running: &mut Running, lasts: Duration, mut each: impl FnMut(&mut Ru
     (arrived(running) - before) as f64 / begun.elapsed().as_secs_f64()
 }
 
+/// Stops the run; nothing may be lost.
+pub fn end(mut running: Running) -> Ending {
+    running.stop();
+    while !running.is_over() {
+        running.attend(Duration::from_millis(10));
+    }
+    let ending = running.end();
+    assert_eq!(
+        (ending.ledger.imbalance(), ending.ledger.lost(), ending.ledger.unbalanced().len()),
+        (0, 0, 0)
+    );
+    ending
+}
+
+/// Microseconds that so large a part of these, sorted, is not above.
+pub fn us(sorted: &[Duration], part: f64) -> f64 {
+    sorted[((sorted.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e6
+}
+
 /// Prints one line for each way.
 pub fn report() {
     let swaps = std::env::var("SWAPS").ok().and_then(|text| text.parse().ok()).unwrap_or(SWAPS);
@@ -115,20 +134,12 @@ pub fn report() {
             running.swap(both[turn % 2].clone()).unwrap_or_else(|error| panic!("{error}"));
             running.attend(Duration::from_millis(10));
         });
-        running.stop();
-        while !running.is_over() {
-            running.attend(Duration::from_millis(10));
-        }
-        let ending = running.end();
-        assert_eq!(
-            (ending.ledger.imbalance(), ending.ledger.lost(), ending.ledger.unbalanced().len()),
-            (0, 0, 0)
-        );
+        let ending = end(running);
         let check = ending.status.iter().find(|status| status.book.name == "e").expect("the check");
         let bad = check.counters.iter().find(|(name, ..)| name == "bad").map(|(.., bad)| *bad);
         assert_eq!(bad, Some(0), "a frame or a count is missing");
         pauses.sort();
-        let us = |part: f64| pauses[((pauses.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e6;
+        let us = |part: f64| us(&pauses, part);
         println!(
             "| {name} | {:.1} us | {:.1} us | {:.0} us | {:+} KiB | {:.0} % |",
             us(0.5),

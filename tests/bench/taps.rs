@@ -2,7 +2,7 @@
 //! (`tap --every 1s`), with one that nobody reads (its ring is full), and with one that is read as fast as it can be.
 //! `cargo bench -p rogue-tests -- taps`.
 
-use crate::swaps::{rate, start};
+use crate::swaps::{end, rate, start};
 use rogue_runtime::swap::{OpenTap, Running, TapWanted};
 use std::{
     sync::{
@@ -48,12 +48,7 @@ pub fn report() {
                 done.store(true, Ordering::Relaxed);
             });
         }
-        running.stop();
-        while !running.is_over() {
-            attend(&mut running);
-        }
-        let ending = running.end();
-        assert_eq!((ending.ledger.imbalance(), ending.ledger.lost()), (0, 0));
+        end(running);
         println!("| {name} | {:.1} % |", 100.0 * with / without);
     }
 }

@@ -53,6 +53,11 @@ impl Actor {
             takes().map(|(half, (node, _))| (*node, inbox(half))).collect()
         })
     }
+
+    /// Its nodes that take.
+    fn takers(&self) -> impl Iterator<Item = usize> + '_ {
+        self.halves.iter().filter(|(_, takes)| *takes).map(|(node, _)| *node)
+    }
 }
 
 impl Run<'_> {
@@ -125,9 +130,8 @@ impl Run<'_> {
 
     /// A segment that has ended has left nothing.
     fn ended(&self, n: usize) -> Result<(), String> {
-        let left = |(node, takes): &&(usize, bool)| *takes && !self.forced && !self.model.is_empty(*node);
-        match self.actors[n].halves.iter().find(left) {
-            Some((node, _)) => Err(format!("the segment ended while frames wait for node n{node}")),
+        match self.actors[n].takers().find(|node| !self.forced && !self.model.is_empty(*node)) {
+            Some(node) => Err(format!("the segment ended while frames wait for node n{node}")),
             None => Ok(()),
         }
     }
@@ -159,14 +163,11 @@ impl Run<'_> {
     /// Every inbox after a change of the whole graph; those of nodes that failed, or all, are believed.
     pub fn look_at_all(&mut self, believed: bool) -> Result<(), String> {
         for n in 0..self.actors.len() {
-            let Some(real) = self.actors[n].waiting() else {
-                self.ended(n)?;
+            let real = match self.actors[n].waiting() {
+                Some(real) => real,
                 // What was thrown away by force waits until the end of the run.
-                if !self.forced {
-                    let takers = self.actors[n].halves.iter().filter(|(_, takes)| *takes);
-                    takers.for_each(|(node, _)| self.waiting[*node] = 0);
-                }
-                continue;
+                None if self.forced => continue,
+                None => self.actors[n].takers().map(|node| (node, Inbox::new())).collect(),
             };
             for (node, real) in real {
                 self.waiting[node] = real.len() as u64;

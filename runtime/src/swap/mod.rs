@@ -20,6 +20,7 @@ mod reload;
 mod restart;
 mod running;
 mod segments;
+mod stand_in;
 mod tally;
 mod taps;
 mod transfer;

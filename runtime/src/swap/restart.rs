@@ -5,11 +5,11 @@
 //! new instance is made and started, and its halves are put in. Meanwhile what waits for the node waits. A node
 //! of which a half has come to its end is not made anew.
 
-use super::{StartError, node::RunningNode, running::Running};
+use super::{StartError, node::RunningNode, running::Running, stand_in::StandIn};
 use crate::{
     engine::Health,
     graph::OnFault,
-    module::{Call, Half, Made, Status},
+    module::{Half, Made},
     pool::{self, field},
 };
 use std::{
@@ -40,23 +40,6 @@ impl Restart {
     /// Nothing is to be made anew any more. Gives the failed halves.
     pub(super) fn drain(&mut self) -> Vec<Box<dyn Half>> {
         std::mem::take(self).given_back
-    }
-}
-
-/// Stands in for a half whose module failed.
-struct StandIn;
-
-impl Half for StandIn {
-    fn accept(&mut self, _: &mut Call<'_>) -> Status {
-        Status::Blocked
-    }
-
-    fn produce(&mut self, _: &mut Call<'_>) -> Status {
-        Status::Idle
-    }
-
-    fn finish(&mut self, _: &mut Call<'_>) -> Status {
-        Status::Idle
     }
 }
 

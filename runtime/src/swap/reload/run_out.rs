@@ -7,9 +7,9 @@
 
 use crate::{
     engine::{BitSet, Clock, Node, NodeCtl, Role, RunOut, Segment, Target, Waker},
-    module::{Call, Half, Instance, Status},
+    module::{Half, Instance},
     pool::{self, field},
-    swap::{gone::Rest, hand::Hand, running::LAST_CALL},
+    swap::{gone::Rest, hand::Hand, running::LAST_CALL, stand_in::StandIn},
 };
 use rogue_sdk::Frame;
 use std::{
@@ -42,21 +42,6 @@ pub struct Leaving {
     pub inputs: usize,
     /// Whether a thread of its own fills it.
     pub pumped: bool,
-}
-
-/// What stands for a half that stays: it is never called.
-struct Elsewhere;
-
-impl Half for Elsewhere {
-    fn accept(&mut self, _: &mut Call<'_>) -> Status {
-        Status::Blocked
-    }
-    fn produce(&mut self, _: &mut Call<'_>) -> Status {
-        Status::Idle
-    }
-    fn finish(&mut self, _: &mut Call<'_>) -> Status {
-        Status::Idle
-    }
 }
 
 /// The halves that leave, as a segment.
@@ -115,7 +100,7 @@ impl Leavers {
         }
         for (at, above) in for_whom.iter().zip(led_to) {
             if let Some(ctl) = ctl(*at) {
-                nodes.push(Node::stand_in(ctl, Box::new(Elsewhere), above));
+                nodes.push(Node::stand_in(ctl, Box::new(StandIn), above));
             }
         }
         let waker = Waker::new(all);
