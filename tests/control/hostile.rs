@@ -2,11 +2,19 @@
 //! others are answered.
 
 use crate::desk::{Client, Desk};
+use rogue_tests::child::Child;
 use serde_json::json;
 use std::io::{Read, Write};
 
 /// The longest line, as the documents say.
 const LINE_LIMIT: usize = 64 << 10;
+
+/// KiB of memory that a run has at the most had so far.
+fn peak(run: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", run.id())).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a line");
+    line.trim_end_matches("kB").trim().parse().expect("a number")
+}
 
 /// That the run answers somebody else, and carries frames.
 fn goes_on(desk: &Desk) {
@@ -55,7 +63,8 @@ fn a_line_without_end_ends_the_connection() {
     let answer = client.read().expect("an answer");
     assert!(answer["error"]["text"].as_str().is_some_and(|text| text.contains("65536 bytes")), "{answer}");
     assert_eq!(client.read(), None);
-    // A gigabyte is not read to its end.
+    // A gigabyte is not read to its end, nor kept.
+    let before = peak(&run);
     let mut client = desk.client("live");
     let (chunk, mut sent) = (vec![b'{'; 1 << 20], 0u64);
     while sent < 1 << 30 && client.lines.get_mut().write_all(&chunk).is_ok() {
@@ -63,6 +72,7 @@ fn a_line_without_end_ends_the_connection() {
     }
     assert!(sent < 1 << 26, "{sent} bytes were taken");
     goes_on(&desk);
+    assert!(peak(&run) < before + (16 << 10), "from {before} KiB to {} KiB", peak(&run));
     desk.stop(run);
 }
 
@@ -99,14 +109,66 @@ fn who_never_reads_keeps_nobody_waiting() {
 }
 
 #[test]
-fn a_hundred_connections_and_one_more() {
+fn many_who_never_read_make_room_for_who_does() {
     let desk = Desk::new();
     let run = desk.live();
-    let socket = desk.folder().join("live.sock");
-    for _ in 0..100 {
-        drop(std::os::unix::net::UnixStream::connect(&socket).expect("connected"));
+    goes_on(&desk);
+    let before = peak(&run);
+    let command = b"{\"command\":\"show\"}\n".repeat(1000);
+    let deaf: Vec<Client> = (0..40)
+        .map(|_| {
+            let mut client = desk.client("live");
+            client.lines.get_ref().set_nonblocking(true).expect("set");
+            while client.lines.get_mut().write_all(&command).is_ok() {}
+            client
+        })
+        .collect();
+    for _ in 0..20 {
+        goes_on(&desk);
+    }
+    assert!(peak(&run) < before + (32 << 10), "from {before} KiB to {} KiB", peak(&run));
+    drop(deaf);
+    desk.stop(run);
+}
+
+#[test]
+fn taps_of_large_frames_that_nobody_reads_are_bounded() {
+    let desk = Desk::new();
+    desk.writes(&crate::desk::LIVE.replace("size: 64, rate: 2000", "size: 1000000, rate: 200"));
+    let run = desk.live();
+    goes_on(&desk);
+    let before = peak(&run);
+    let taps: Vec<Client> = (0..8)
+        .map(|_| {
+            let mut client = desk.client("live");
+            client.send(b"{\"command\":\"tap\",\"node\":\"src\",\"whole\":true}\n");
+            client
+        })
+        .collect();
+    let mut client = desk.client("live");
+    let taken = client.taken();
+    client.flows_beyond(taken + 400);
+    // All rings hold the same frames: 32 MiB of them, and what is on its way to each client.
+    assert!(peak(&run) < before + (160 << 10), "from {before} KiB to {} KiB", peak(&run));
+    drop(taps);
+    desk.stop(run);
+}
+
+#[test]
+fn a_thousand_connections_and_one_more() {
+    let desk = Desk::new();
+    let run = desk.live();
+    goes_on(&desk);
+    let (before, socket) = (peak(&run), desk.folder().join("live.sock"));
+    for turn in 0..1000 {
+        let mut stream = std::os::unix::net::UnixStream::connect(&socket).expect("connected");
+        // Some leave in the middle of a line.
+        if turn % 3 == 0 {
+            let _ = stream.write_all(b"{\"command\":");
+        }
     }
     goes_on(&desk);
+    assert!(peak(&run) < before + (16 << 10), "from {before} KiB to {} KiB", peak(&run));
     // Those who stay and say nothing make room for who asks: the one that was silent for longest goes first.
     let mut silent: Vec<Client> = (0..100).map(|_| desk.client("live")).collect();
     goes_on(&desk);

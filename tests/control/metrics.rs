@@ -111,6 +111,7 @@ fn a_scrape_is_what_the_run_counts() {
         ("rogue_node_inside_seconds{node=\"pick\",module=\"filter\"}", 0.0),
         ("rogue_swap_pause_seconds_count", 2.0),
         ("rogue_swap_pause_seconds_bucket{le=\"+Inf\"}", 2.0),
+        ("rogue_reloads_total", 0.0),
         ("rogue_ledger_imbalance_frames", 0.0),
         ("rogue_nodes", 4.0),
     ] {
@@ -125,6 +126,42 @@ fn a_scrape_is_what_the_run_counts() {
     }
     desk.stop(run);
     assert!(TcpStream::connect(address).is_err(), "it still listens");
+}
+
+#[test]
+fn a_reload_is_counted_with_what_it_did_to_nodes_and_its_pause() {
+    let desk = Desk::new();
+    let (run, address) = started(&desk, LIVE);
+    // What a live parameter takes, what makes a module anew, a node more; then one that is refused, and one that does nothing.
+    desk.writes(
+        &crate::reloads::longer()
+            .replace("max_depth: 100", "max_depth: 60")
+            .replace("module: filter, params: { channel: 0 }", "module: tag, params: { channel: 3 }"),
+    );
+    desk.verb(&["reload"]).ended(0);
+    desk.writes("nodes: {}");
+    desk.verb(&["reload"]).ended(5);
+    let text = scrape(address, "*/*");
+    let now = samples(&text);
+    for (name, is) in [
+        ("rogue_reloads_total", 1.0),
+        ("rogue_nodes", 5.0),
+        ("rogue_swap_pause_seconds_count", 1.0),
+        ("rogue_node_reconfigured_total{node=\"q\",module=\"fifo\"}", 1.0),
+        ("rogue_node_swaps_total{node=\"q\",module=\"fifo\"}", 0.0),
+        ("rogue_node_swaps_total{node=\"pick\",module=\"tag\"}", 1.0),
+        ("rogue_node_swaps_total{node=\"cut\",module=\"filter\"}", 0.0),
+        ("rogue_ledger_imbalance_frames", 0.0),
+    ] {
+        assert_eq!(now.get(name), Some(&is), "{name}\n{text}");
+    }
+    assert!(now["rogue_swap_pause_seconds_sum"] > 0.0);
+    // What the file does not have any more has no row.
+    desk.writes(LIVE);
+    desk.verb(&["reload"]).ended(0);
+    let text = scrape(address, "*/*");
+    assert!(!text.contains("node=\"cut\"") && text.contains("rogue_reloads_total 2"), "{text}");
+    desk.stop(run);
 }
 
 #[test]

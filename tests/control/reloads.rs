@@ -6,19 +6,19 @@ use serde_json::{Value, json};
 use std::fs;
 
 /// The live graph with a stage more, which is given the same name each time.
-fn longer() -> String {
+pub fn longer() -> String {
     let with = LIVE.replace("links:", "  cut: { module: filter }\nlinks:");
     with.replace("src >> q >> pick", "src >> q >> cut >> pick")
 }
 
 impl Desk {
-    fn writes(&self, text: &str) {
+    pub fn writes(&self, text: &str) {
         // As editors do: another file takes the name.
         fs::write(self.path("new"), text).expect("written");
         fs::rename(self.path("new"), self.path("live.yaml")).expect("renamed");
     }
 
-    fn nodes(&self) -> Vec<String> {
+    pub fn nodes(&self) -> Vec<String> {
         let shown = self.json(&["show", "--format", "json"]);
         let nodes = shown["nodes"].as_array().expect("nodes").clone();
         nodes.iter().map(|node| node["node"].as_str().expect("a name").to_owned()).collect()
@@ -76,6 +76,7 @@ fn a_file_with_mistakes_changes_nothing_and_is_shown_as_check_shows_it() {
     for part in ["live.yaml:4:", "did you mean `max_depth`?", "^", "nothing was changed"] {
         assert!(refused.err.contains(part), "{part} is not in\n{}\n{}", refused.err, check.err);
     }
+    assert!(refused.err.starts_with("error: node `q`: "), "{}", refused.err);
     // What only the module itself finds has its place too; so has a file that is gone.
     desk.writes(&LIVE.replace("rate: 2000", "rate: -1"));
     says(&desk.verb(&["reload"]).ended(5), "live.yaml:3:");

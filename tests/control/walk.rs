@@ -1,8 +1,8 @@
 //! README's walk: a stage is swapped in mid-run, by the lines that stand there.
 
 use crate::desk::Desk;
-use rogue_tests::child::Done;
-use std::{fs, os::unix::fs::symlink, path::Path};
+use rogue_tests::child::{self, Done};
+use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
 const TITLE: &str = "## Swap a stage in mid-run, in two minutes";
 const PROGRAM: &str = "target/release/rogue-runtime ";
@@ -25,25 +25,35 @@ fn args(line: &str) -> Vec<&str> {
     line.strip_prefix(PROGRAM).unwrap_or_else(|| panic!("{line}")).split(' ').collect()
 }
 
+fn does(desk: &Desk, line: &str) -> Done {
+    if line.starts_with(PROGRAM) {
+        return desk.verb(&args(line)).ended(0);
+    }
+    child::run(Command::new("sh").args(["-c", line]).current_dir(desk.path(""))).ended(0)
+}
+
 #[test]
 fn the_walk_goes_as_readme_says() {
     let [first, second] = lines();
     let desk = Desk::new();
-    for folder in ["graphs", "wasm-modules"] {
-        symlink(root().join(folder), desk.path(folder)).expect("a link");
+    symlink(root().join("wasm-modules"), desk.path("wasm-modules")).expect("a link");
+    for folder in ["target", "graphs"] {
+        fs::create_dir(desk.path(folder)).expect("a folder");
     }
-    fs::create_dir(desk.path("target")).expect("a folder");
-    assert_eq!((first.len(), second.len()), (1, 6));
+    fs::copy(root().join("graphs/live.yaml"), desk.path("graphs/live.yaml")).expect("a copy to change");
+    assert_eq!((first.len(), second.len()), (1, 8));
     let run = desk.start(&args(&first[0]));
     let mut client = desk.client("live");
     client.flows_beyond(10);
-    let said: Vec<Done> = second.iter().map(|line| desk.verb(&args(line)).ended(0)).collect();
+    let said: Vec<Done> = second.iter().map(|line| does(&desk, line)).collect();
     for (done, says) in said.iter().zip([
         "digitizer",
         "pulses 0.1.0 (native) -> pulses 0.1.0 (component)",
         "threshold=60",
         "threshold: 60",
         "pulses 0.1.0 (component) -> pulses 0.1.0 (native)",
+        "",
+        "live: reloaded, ",
         "live stops",
     ]) {
         assert!(done.out.contains(says), "{says} is not in\n{}", done.out);

@@ -2,7 +2,10 @@
 //! right after the other.
 
 use crate::desk::{Desk, NATIVE, none, nothing_is_missing, wanted};
-use rogue_runtime::swap::{Running, SwapError, Wanted};
+use rogue_runtime::{
+    engine::Health,
+    swap::{Running, SwapError, Wanted},
+};
 use rogue_tests::fake::{PATIENCE, attend_until};
 use serde_json::json;
 use std::time::Duration;
@@ -14,10 +17,44 @@ fn a_node_that_is_being_restarted() {
         "module: stubborn, params: {how: refuses, at: accept, after: 1000}, on_fault: {restart: {backoff: 100s}}",
     );
     attend_until(&mut desk.running, |running| !running.faults().is_empty());
-    let error = desk.swap(wanted(NATIVE, none())).expect_err("not now").to_string();
-    assert!(error.contains("it failed and is being restarted"), "{error}");
+    // One that is refused leaves it waiting.
+    let refused = desk.swap(wanted("stubborn", json!({ "how": "refuses", "at": "start" })));
+    assert!(refused.is_err_and(|error| error.to_string().contains("asked to refuse in start")));
+    assert_eq!(desk.running.status()[1].health, Health::Waiting);
+    desk.swap(wanted(NATIVE, none())).expect("nobody runs there");
+    desk.flows_on();
+    assert_eq!((desk.running.status()[1].health, desk.running.next_restart_ns()), (Health::Running, None));
     let ending = desk.end();
+    let [s, x, e] = ending.ledger.nodes.as_slice() else { panic!("three nodes") };
     assert_eq!((ending.ledger.imbalance(), ending.faults.len()), (0, 1));
+    // What waited for the node went through the new module; what the old one had inside is lost to the fault.
+    assert_eq!((x.taken, e.taken), (s.out, s.out - x.lost()), "{x:#?}");
+    assert!(x.dropped.iter().all(|dropped| dropped.reason == "fault"), "{x:#?}");
+}
+
+#[test]
+fn a_node_that_fails_and_is_restarted_again_and_again() {
+    let failing = json!({ "how": "refuses", "at": "accept", "after": 50 });
+    let mut desk = Desk::start(
+        u64::MAX,
+        &format!(
+            "module: stubborn, params: {failing}, on_fault: {{restart: {{backoff: 1ms, backoff_max: 1ms}}}}"
+        ),
+    );
+    for _ in 0..50 {
+        let faults = desk.running.faults().len();
+        attend_until(&mut desk.running, |running: &Running| running.faults().len() > faults);
+        // Whether it waits, is taken out of its segment, or runs again just now.
+        desk.swap(wanted(NATIVE, none())).expect("it fits");
+        desk.flows_on();
+        desk.swap(Wanted { keep_state: false, ..wanted("stubborn", failing.clone()) }).expect("it fits");
+    }
+    desk.swap(Wanted { keep_state: false, ..wanted(NATIVE, none()) }).expect("it fits");
+    desk.flows_on();
+    desk.audit();
+    let ending = desk.end();
+    let [s, x, e] = ending.ledger.nodes.as_slice() else { panic!("three nodes") };
+    assert_eq!((x.taken, e.taken, ending.ledger.imbalance()), (s.out, s.out - x.lost(), 0), "{x:#?}");
 }
 
 #[test]

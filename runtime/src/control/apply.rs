@@ -39,8 +39,8 @@ pub struct Desk<'a> {
     pub base: PathBuf,
     /// Where modules are looked for.
     pub search: Arc<Search>,
-    /// The files of modules as they were when they were opened.
-    pub stamps: HashMap<PathBuf, Stamp>,
+    /// Of each node the file of its module, as it was when it was opened.
+    pub stamps: HashMap<String, Stamp>,
     /// Who logs.
     pub logger: &'a Logger,
     /// What the last second brought.
@@ -78,7 +78,7 @@ pub fn apply(command: Command, running: &mut Running, desk: &mut Desk<'_>) -> Ap
             Ok(()) => return reloading::begin(force, patience_ms, running, desk),
             Err(refusal) => Err(refusal),
         },
-        Command::Rollback { node } => rollback(&node, running),
+        Command::Rollback { node } => rollback(&node, running, desk),
         Command::Tap { node, port, limit, max_bytes, whole, every_ms } => {
             let wanted = TapWanted {
                 node,
@@ -130,11 +130,10 @@ pub fn apply(command: Command, running: &mut Running, desk: &mut Desk<'_>) -> Ap
 pub fn finish(ready: work::Ready, running: &mut Running, desk: &mut Desk<'_>) -> Applied {
     match ready {
         work::Ready::Node(ready) => {
-            let file = ready.found.file.clone();
-            let stamp = Stamp::at(&file);
+            let stamp = ready.stamp;
             let done = finish_node(*ready, running);
-            if let (Applied::Done(Ok(_)), Some(stamp)) = (&done, stamp) {
-                desk.stamps.entry(file).or_insert(stamp);
+            if let (Applied::Done(Ok(Answer::Swapped(done))), Some(stamp)) = (&done, stamp) {
+                desk.stamps.insert(done.node.clone(), stamp);
             }
             done
         }
@@ -293,9 +292,14 @@ fn stop(running: &mut Running, desk: &Desk<'_>) -> Answer {
     Answer::Stopping { drain_ms: u64::try_from(desk.drain.as_millis()).unwrap_or(u64::MAX) }
 }
 
-fn rollback(name: &str, running: &mut Running) -> Result<Answer, Refusal> {
+fn rollback(name: &str, running: &mut Running, desk: &mut Desk<'_>) -> Result<Answer, Refusal> {
     let was = said(node_named(running, name)?);
     let done = running.rollback(name).map_err(|error| Refusal::refused(error.to_string()))?;
+    // What is in the file now was not wanted: a reload leaves it alone until the file is another again.
+    let file = running.plan.nodes.iter().find(|node| node.name == name).map(|node| &node.found.file);
+    if let Some(stamp) = file.and_then(|file| Stamp::at(file)) {
+        desk.stamps.insert(name.to_owned(), stamp);
+    }
     note(Ok(swapped(running, done, was, Vec::new(), Vec::new())))
 }
 

@@ -11,7 +11,7 @@ use super::{answer::Comparison, command::Refusal, proof::Proof};
 use crate::{
     graph::{self, Catalog, Found, GraphError, PlanNode, live},
     host,
-    load::{FileCatalog, Loader, Search},
+    load::{FileCatalog, Loader, Search, Stamp},
     module::{Module, ParamFault},
     swap::{COLD_CALL, within},
 };
@@ -65,6 +65,8 @@ pub struct Ready {
     pub left_out: Vec<String>,
     /// What was compared so far.
     pub compared: Vec<Comparison>,
+    /// The module's file before it was opened.
+    pub stamp: Option<Stamp>,
 }
 
 /// Finds, checks and opens what a change asks for. Waits for the module, at most [`COLD_CALL`].
@@ -76,12 +78,13 @@ pub fn prepare(change: Change) -> Result<Ready, Refusal> {
         Kind::Set => change.node.found.clone(),
         Kind::Swap { module, .. } => find(&change, module)?,
     };
+    let stamp = Stamp::at(&found.file);
     let (kept, left_out) = carried_over(&change.node.params, &found);
     let name = &change.node.name;
     let params =
         live::changed(name, &kept, &change.set, &found).map_err(|errors| refusal(errors, &change.kind))?;
     let module = open(&change, &found, &params)?;
-    Ok(Ready { change, found, module, params, left_out, compared: Vec::new() })
+    Ok(Ready { change, found, module, params, left_out, compared: Vec::new(), stamp })
 }
 
 fn find(change: &Change, module: &str) -> Result<Found, Refusal> {

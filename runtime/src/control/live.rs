@@ -161,7 +161,12 @@ fn ask_within(
 
 /// Shows a refusal; its exit code.
 pub fn refused(refusal: &Refusal, io: &mut Io<'_>) -> u8 {
-    io.error(plain(&refusal.text));
+    let text = plain(&refusal.text);
+    // Mistakes of a graph file come as `check` shows them.
+    match text.starts_with("error: ") || text.starts_with("warning: ") {
+        true => io.note(&format!("{text}\n")),
+        false => io.error(text),
+    }
     match refusal.kind {
         Kind::Usage | Kind::Gone => exit::USAGE,
         Kind::Refused => exit::REFUSED,

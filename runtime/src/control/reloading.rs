@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
+    path::{self, Path},
     sync::Arc,
     time::Duration,
 };
@@ -20,7 +20,7 @@ use super::{
     work,
 };
 use crate::{
-    graph::{Plan, diff, live},
+    graph::{Plan, PlanNode, diff, live},
     load::{Search, Stamp},
     module::Module,
     swap::{self, NewGraph, Running, Swapped},
@@ -37,8 +37,8 @@ struct Reload {
     /// The graph as it was read last.
     read: Plan,
     modules: HashMap<String, Arc<dyn Module>>,
-    /// The files of modules as they were when they were opened.
-    stamps: HashMap<PathBuf, Stamp>,
+    /// Of each node the file of its module, as it was when it was opened.
+    stamps: HashMap<String, Stamp>,
     /// How often it had been changed then.
     changes: u64,
 }
@@ -50,18 +50,26 @@ pub struct Ready {
     modules: Vec<Arc<dyn Module>>,
     /// Nodes whose module's file is another, whatever its name.
     rebuilt: Vec<usize>,
-    stamps: HashMap<PathBuf, Stamp>,
+    stamps: HashMap<String, Stamp>,
 }
 
-/// The files of a plan's modules as they are now.
-pub fn stamps(plan: &Plan) -> HashMap<PathBuf, Stamp> {
+/// Names the files of a plan's modules as a swap names its own, wherever the paths in the graph begin: so the same file is
+/// known to be the same, and is found by whoever is shown it.
+pub fn with_whole_paths(mut plan: Plan) -> Plan {
+    for node in &mut plan.nodes {
+        node.found.file = path::absolute(&node.found.file).unwrap_or_else(|_| node.found.file.clone());
+    }
+    plan
+}
+
+/// Of each node of a plan the file of its module, as it is now.
+pub fn stamps(plan: &Plan) -> HashMap<String, Stamp> {
+    let mut seen: HashMap<&Path, Option<Stamp>> = HashMap::new();
+    let stamp = |node: &PlanNode, stamp: &Option<Stamp>| stamp.map(|stamp| (node.name.clone(), stamp));
     let mut stamps = HashMap::new();
     for node in &plan.nodes {
-        if !stamps.contains_key(&node.found.file)
-            && let Some(stamp) = Stamp::at(&node.found.file)
-        {
-            stamps.insert(node.found.file.clone(), stamp);
-        }
+        let file = node.found.file.as_path();
+        stamps.extend(stamp(node, seen.entry(file).or_insert_with(|| Stamp::at(file))));
     }
     stamps
 }
@@ -91,7 +99,9 @@ pub fn begin(force: bool, patience_ms: u64, running: &Running, desk: &Desk<'_>) 
 fn prepare(reload: Reload) -> Result<Ready, Refusal> {
     let invalid =
         |text: String| Refusal::refused(format!("{}\nnothing was changed", text.trim_end_matches('\n')));
-    let prepared = prepare::read(&reload.args, reload.search.clone()).map_err(|e| invalid(e.rendered()))?;
+    let mut prepared =
+        prepare::read(&reload.args, reload.search.clone()).map_err(|e| invalid(e.rendered()))?;
+    prepared.checked.plan = with_whole_paths(prepared.checked.plan);
     let plan = &prepared.checked.plan;
     let undone = live::undone(&reload.read, &reload.runs, plan);
     if !undone.is_empty() && !reload.force {
@@ -104,8 +114,8 @@ fn prepare(reload: Reload) -> Result<Ready, Refusal> {
     let diff = diff(&reload.runs, plan);
     let stamps = stamps(plan);
     let is_rebuilt = |index: usize| {
-        let file = &plan.nodes[index].found.file;
-        reload.stamps.get(file).is_some_and(|before| stamps.get(file).is_some_and(|now| now != before))
+        let name = &plan.nodes[index].name;
+        reload.stamps.get(name).is_some_and(|before| stamps.get(name).is_some_and(|now| now != before))
     };
     let rebuilt: Vec<usize> = (0..plan.nodes.len()).filter(|index| is_rebuilt(*index)).collect();
     let known = |index: usize| {
@@ -141,7 +151,7 @@ pub fn finish(ready: Ready, running: &mut Running, desk: &mut Desk<'_>) -> Appli
     Applied::Done(match done {
         Ok(done) => {
             (desk.spec, desk.start, desk.search) = (spec, plan, reload.search);
-            desk.stamps.extend(stamps);
+            desk.stamps = stamps;
             log::info!(target: TARGET, "the graph was reloaded: {}", summary(&done));
             Ok(Answer::Reloaded(Box::new(answer(done, running))))
         }

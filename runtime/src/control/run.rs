@@ -45,7 +45,7 @@ pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, 
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
-    let plan = prepared.checked.plan.clone();
+    let plan = reloading::with_whole_paths(prepared.checked.plan.clone());
     if let Some(error) = args.until.as_ref().and_then(|until| unknown(&plan, until)) {
         io.error(error);
         return exit::USAGE;

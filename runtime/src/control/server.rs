@@ -39,6 +39,8 @@ const LINE_LIMIT: u64 = 64 << 10;
 const WRITE: Duration = Duration::from_secs(5);
 /// How long answers that are under way may take when the run has ended.
 const LAST: Duration = Duration::from_millis(250);
+/// How long one more connection waits for room while all others are being answered.
+const ROOM: Duration = Duration::from_secs(1);
 /// Waits after a connect that failed, as for want of descriptors.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -62,6 +64,8 @@ struct Client {
     stream: UnixStream,
     /// Whether a command of it is being done.
     busy: AtomicBool,
+    /// Whether it is being written to.
+    written_to: AtomicBool,
     /// When it was last heard.
     heard: Mutex<Instant>,
 }
@@ -151,19 +155,20 @@ impl Shared {
         }
     }
 
-    /// Gives a connection a thread. Where all are taken, that of whoever has been silent for longest.
+    /// Gives a connection a thread, if there is room within a while; else its end says it.
     fn welcome(self: &Arc<Shared>, stream: UnixStream) {
+        let until = Instant::now() + ROOM;
         let mut clients = self.clients();
-        if clients.len() >= CLIENTS {
-            let idle = clients.iter().enumerate().filter(|(_, client)| !client.busy.load(Ordering::Acquire));
-            match idle.min_by_key(|(_, client)| client.last_heard()).map(|(index, _)| index) {
-                Some(index) => drop(clients.remove(index).stream.shutdown(Shutdown::Both)),
-                // Its end says it.
-                None => return,
+        while !makes_room(&mut clients) {
+            drop(clients);
+            if Instant::now() >= until || self.closing.load(Ordering::Acquire) {
+                return;
             }
+            thread::park_timeout(Duration::from_millis(1));
+            clients = self.clients();
         }
-        let (busy, heard) = (AtomicBool::new(false), Mutex::new(Instant::now()));
-        let client = Arc::new(Client { stream, busy, heard });
+        let (busy, written_to) = (AtomicBool::new(false), AtomicBool::new(false));
+        let client = Arc::new(Client { stream, busy, written_to, heard: Mutex::new(Instant::now()) });
         let (shared, its) = (self.clone(), client.clone());
         let talk = move || {
             // Whatever a client does wrong ends its connection.
@@ -217,6 +222,21 @@ impl Shared {
     }
 }
 
+/// Makes room for one more: whoever has been silent for longest goes, and where everybody is busy one who asks and does not
+/// read. False: all are being answered.
+fn makes_room(clients: &mut Vec<Arc<Client>>) -> bool {
+    if clients.len() < CLIENTS {
+        return true;
+    }
+    let busy = |client: &Client| client.busy.load(Ordering::Acquire);
+    let waits = |client: &Client| client.written_to.load(Ordering::Acquire);
+    let may_go = clients.iter().enumerate().filter(|(_, client)| !busy(client) || waits(client));
+    let first = may_go.min_by_key(|(_, client)| (busy(client), client.last_heard()));
+    let Some(index) = first.map(|(index, _)| index) else { return false };
+    let _ = clients.remove(index).stream.shutdown(Shutdown::Both);
+    true
+}
+
 impl Client {
     fn last_heard(&self) -> Instant {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
@@ -233,6 +253,13 @@ impl Client {
 
     /// Writes a line; a client that does not read it in time is given up.
     fn write(&self, text: &str) -> io::Result<()> {
+        self.written_to.store(true, Ordering::Release);
+        let done = self.write_all(text);
+        self.written_to.store(false, Ordering::Release);
+        done
+    }
+
+    fn write_all(&self, text: &str) -> io::Result<()> {
         let (until, mut rest) = (Instant::now() + WRITE, text.as_bytes());
         while !rest.is_empty() {
             let left = until.saturating_duration_since(Instant::now());

@@ -150,6 +150,12 @@ pub enum LoadError {
         /// What differs.
         what: String,
     },
+    /// Written while it was read.
+    #[error("{} is being written; do it again when that is done", file.display())]
+    BeingWritten {
+        /// The file.
+        file: PathBuf,
+    },
     /// The system's loader refused it.
     #[error("{} cannot be opened as a library: {why}", file.display())]
     Open {
@@ -297,6 +303,7 @@ impl LoadError {
             | LoadError::Cards { file, .. }
             | LoadError::OtherContent { file, .. }
             | LoadError::Changed { file, .. }
+            | LoadError::BeingWritten { file }
             | LoadError::Open { file, .. }
             | LoadError::Root { file, .. }
             | LoadError::Lies { file, .. }

@@ -40,6 +40,11 @@ impl Stamp {
         std::fs::metadata(path).ok().map(|meta| Stamp::of(&meta))
     }
 
+    /// What changes when it is written; a new name for it is no writing.
+    fn written(&self) -> (u64, (i64, i64)) {
+        (self.len, self.modified)
+    }
+
     /// What names the file itself, whatever its paths.
     pub fn identity(&self) -> (u64, u64) {
         (self.dev, self.ino)
@@ -75,17 +80,28 @@ pub fn open(file: &Path) -> Result<(File, Stamp), LoadError> {
     }
 }
 
-/// The whole content of an ordinary file, and the stamp it had before it was read.
+/// The whole content of an ordinary file, and its stamp. One that is written meanwhile is refused: what was read may be
+/// half of each. One that loses its name to another is read to its end.
 pub fn read(file: &Path) -> Result<(Vec<u8>, Stamp), LoadError> {
-    let (opened, stamp) = open(file)?;
+    read_then(file, || ())
+}
+
+/// The same, with something done after the first byte: for tests.
+fn read_then(file: &Path, meanwhile: impl FnOnce()) -> Result<(Vec<u8>, Stamp), LoadError> {
+    let (mut opened, stamp) = open(file)?;
+    let unreadable =
+        |why: std::io::Error| LoadError::Unreadable { file: file.to_owned(), why: why.to_string() };
     let mut bytes = Vec::with_capacity(usize::try_from(stamp.len).unwrap_or(0));
+    (&mut opened).take(1).read_to_end(&mut bytes).map_err(unreadable)?;
+    meanwhile();
     // A file that grows while it is read stays within the limit.
-    opened
-        .take(FILE_LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|why| LoadError::Unreadable { file: file.to_owned(), why: why.to_string() })?;
+    (&mut opened).take(FILE_LIMIT).read_to_end(&mut bytes).map_err(unreadable)?;
+    let after = opened.metadata().map_err(unreadable)?;
     match bytes.len() as u64 {
         len if len > FILE_LIMIT => Err(LoadError::TooBig { file: file.to_owned(), len }),
+        len if len != stamp.len || Stamp::of(&after).written() != stamp.written() => {
+            Err(LoadError::BeingWritten { file: file.to_owned() })
+        }
         _ => Ok((bytes, stamp)),
     }
 }
@@ -110,5 +126,31 @@ mod tests {
         assert_ne!(Stamp::at(&path), Some(second));
         std::fs::remove_file(&path).expect("removed");
         assert_eq!(Stamp::at(&path), None);
+    }
+
+    #[test]
+    fn a_file_that_is_written_while_it_is_read_is_refused_and_one_that_loses_its_name_is_whole() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("m.so");
+        let fresh = || std::fs::write(&path, [7; 5000]).expect("written");
+        let longer = || std::fs::write(&path, [8; 9000]).expect("written");
+        let shorter = || std::fs::write(&path, [8; 10]).expect("written");
+        let emptied = || std::fs::write(&path, []).expect("written");
+        for write in [&longer as &dyn Fn(), &shorter, &emptied] {
+            fresh();
+            let error = read_then(&path, write).expect_err("it was written");
+            assert!(matches!(error, LoadError::BeingWritten { .. }), "{error}");
+        }
+        let other = dir.path().join("other");
+        let renamed = || {
+            std::fs::write(&other, [9; 5000]).expect("written");
+            std::fs::rename(&other, &path).expect("renamed");
+        };
+        let removed = || std::fs::remove_file(&path).expect("removed");
+        for change in [&renamed as &dyn Fn(), &removed] {
+            fresh();
+            let (bytes, stamp) = read_then(&path, change).expect("it is whole");
+            assert_eq!((bytes, stamp.len), (vec![7; 5000], 5000));
+        }
     }
 }

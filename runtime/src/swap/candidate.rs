@@ -44,6 +44,12 @@ impl Running {
         }
     }
 
+    /// Whether a node failed and is to be restarted.
+    pub(super) fn is_restarted(&self, index: usize) -> bool {
+        let ctl = &self.nodes[index].ctl;
+        ctl.health() == Health::Waiting && !ctl.on_trial.load(Ordering::Acquire)
+    }
+
     /// Refuses what can be seen from outside.
     pub(super) fn may_swap(&self, index: usize, wanted: &Wanted) -> Result<(), SwapError> {
         let (node, plan) = (&self.nodes[index], &self.plan.nodes[index]);
@@ -53,9 +59,6 @@ impl Running {
         }
         if node.ctl.ended.load(Ordering::Acquire) {
             return not_now("it has come to its end");
-        }
-        if node.ctl.health() == Health::Waiting && !node.ctl.on_trial.load(Ordering::Acquire) {
-            return not_now("it failed and is being restarted");
         }
         if self.leaving.len() >= MOST_LEAVING {
             return not_now(

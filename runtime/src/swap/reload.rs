@@ -86,6 +86,8 @@ impl Running {
         for old in changed.chain(change.leave.iter().copied()) {
             self.end_shadows(Some(old), "the node was changed meanwhile");
         }
+        let set: Vec<usize> =
+            (0..change.fates.len()).filter(|node| matches!(change.fates[*node], Fate::Set(_))).collect();
         let handed = self.commit(plan, change, beside, steps, taken);
         report.pause = match since {
             u64::MAX => Duration::ZERO,
@@ -97,7 +99,11 @@ impl Running {
         for replaced in handed.iter().filter_map(|replaced| replaced.node) {
             self.nodes[replaced].tally.swaps += 1;
         }
+        for node in set {
+            self.nodes[node].tally.reconfigured += 1;
+        }
         self.changes += 1;
+        self.reloads += 1;
         Ok(self.reported(report, handed, before))
     }
 

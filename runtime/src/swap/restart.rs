@@ -2,8 +2,8 @@
 //!
 //! In steps, each looked at whenever the run is attended to: both halves are taken out of their segments (an
 //! idle half stands in); the old instance is ended, its frames counted as lost to the fault; after the pause a
-//! new instance is made and started, and its halves are put in. Meanwhile what waits for the node waits. A node
-//! of which a half has come to its end is not made anew.
+//! new instance is made and started, and its halves are put in. Meanwhile what waits for the node waits, and a swap puts another
+//! instance in at once. A node of which a half has come to its end is not made anew.
 
 use super::{StartError, node::RunningNode, running::Running, stand_in::StandIn};
 use crate::{
@@ -124,9 +124,12 @@ impl Running {
     }
 
     /// Takes the failed halves back; with the last of them the old instance ends.
-    fn collect_halves(&mut self, index: usize) {
+    pub(super) fn collect_halves(&mut self, index: usize) {
         self.fetch_halves(index);
         let node = &mut self.nodes[index];
+        if node.restart.due_ns.is_none() {
+            return;
+        }
         if node.restart.waiting == [false, false] && node.instance.is_some() {
             if let Some(pump) = node.pump.take() {
                 pump.join(Instant::now() + LOOK_AGAIN);

@@ -49,6 +49,8 @@ pub struct Running {
     /// Calls that last.
     pub(super) watchdog: Watchdog,
     pub(super) pauses: Pauses,
+    /// Times that the whole graph was changed.
+    pub(super) reloads: u64,
     pub(super) segments: Vec<Option<Segment>>,
     heard: Receiver<Event>,
     events: Sender<Event>,
@@ -83,6 +85,7 @@ impl Running {
             taps: Vec::new(),
             watchdog: Watchdog::new(),
             pauses: Pauses::default(),
+            reloads: 0,
             segments,
             heard,
             events,
@@ -412,6 +415,11 @@ impl Running {
     /// How long segments were paused so far, for swaps and parameters.
     pub fn pauses(&self) -> Pauses {
         self.pauses
+    }
+
+    /// How often the whole graph was changed.
+    pub fn reloads(&self) -> u64 {
+        self.reloads
     }
 
     /// Time since the start.

@@ -66,6 +66,10 @@ impl Running {
         let index = self.index_of(node)?;
         let wanted = Wanted { params, keep_state: true, patience: PATIENCE, ..self.as_it_runs(index) };
         self.may_swap(index, &wanted)?;
+        if self.is_restarted(index) {
+            // Nobody runs who could take them: a new instance does, and now.
+            return self.swap_with(wanted, None);
+        }
         let before = self.ledger(false);
         let hand = self.hand(&wanted.node)?;
         hand.rouse();
@@ -157,6 +161,12 @@ impl Running {
         state: Option<State>,
     ) -> Result<Swapped, SwapError> {
         self.may_swap(index, &wanted)?;
+        // One that failed gives up what only one may have before another wants it, and the last state that was good.
+        let was_restarted = self.is_restarted(index);
+        self.collect_halves(index);
+        let wants_good =
+            was_restarted && wanted.keep_state && self.accepts_state_of(index, &wanted.found.card);
+        let state = state.or_else(|| self.nodes[index].good.clone().filter(|_| wants_good));
         let before = self.ledger(false);
         let previous = self.as_it_runs(index);
         let hand = self.hand(&wanted.node)?;
@@ -194,8 +204,11 @@ impl Running {
                 return Err(error);
             }
         };
+        self.fetch_halves(index);
         let halves = self.put_in(index, candidate, &mut taken, &wanted);
         self.put_segments(&mut taken);
+        let failed = self.nodes[index].restart.drain();
+        pool::charge_as(field::DROP_FAULT, || drop(failed));
         let pause = self.passed_since(since);
         self.pauses.note(pause);
         let node = &mut self.nodes[index];
@@ -401,6 +414,7 @@ impl Running {
         node.ctl.shared.take_fault();
         node.ctl.set_health(Health::Running);
         node.replaced = node.instance.replace(instance);
+        node.good = None;
         node.spec = spec;
         node.started = true;
         node.ctl.on_trial.store(!wanted.grace.is_zero(), Ordering::Release);

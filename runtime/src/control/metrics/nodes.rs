@@ -116,7 +116,7 @@ fn done_to(nodes: &[NodeShot], sheet: &mut Sheet<'_>) -> fmt::Result {
         ("rogue_node_restarts", "New instances after a failure.", |tally| tally.restarts),
         (
             "rogue_node_swaps",
-            "Times that another instance took over: swaps, rollbacks, parameters that need one.",
+            "Times that another instance took over: swaps, reloads, rollbacks, parameters that need one.",
             |tally| tally.swaps,
         ),
         ("rogue_node_reconfigured", "Times that the running instance took new parameters.", |tally| {

@@ -33,6 +33,7 @@ pub struct Snapshot {
     stopping: bool,
     pub(super) nodes: Vec<NodeShot>,
     pauses: Pauses,
+    reloads: u64,
     imbalance: i64,
     checks: u64,
     mapped_bytes: u64,
@@ -65,6 +66,7 @@ impl Snapshot {
             stopping: running.stopping_since().is_some(),
             nodes: nodes.map(shot).collect(),
             pauses: running.pauses(),
+            reloads: running.reloads(),
             imbalance,
             checks,
             mapped_bytes: pool::mapped_bytes(),
@@ -116,11 +118,16 @@ impl Snapshot {
             "Memory for frames that the process has from the system.",
             [(vec![], self.mapped_bytes)],
         )?;
+        sheet.counter(
+            "rogue_reloads",
+            "Times that the running graph was made what its file says.",
+            [(vec![], self.reloads)],
+        )?;
         let bounds = PAUSE_BOUNDS.map(|bound| bound.as_secs_f64());
         let pauses = Classes::new(bounds, &self.pauses.classes, self.pauses.sum.as_secs_f64());
         sheet.histogram(
             "rogue_swap_pause_seconds",
-            "How long the segments of a node were paused for a swap or for new parameters.",
+            "How long segments were paused for a swap, new parameters or a reload.",
             [(vec![], pauses)],
         )?;
         let longest = self.pauses.longest.as_secs_f64();

@@ -75,6 +75,10 @@ fn every_error_says_where_what_and_what_to_do() {
              again",
         ),
         (
+            LoadError::BeingWritten { file: file() },
+            "/p/libx.so is being written; do it again when that is done",
+        ),
+        (
             LoadError::Open { file: file(), why: text("undefined symbol: gizmo") },
             "/p/libx.so cannot be opened as a library: undefined symbol: gizmo",
         ),

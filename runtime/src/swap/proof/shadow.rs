@@ -116,6 +116,10 @@ impl Running {
         self.shadows.retain(|shadow| !shadow.watched.is_done());
         let index = self.index_of(&wanted.node)?;
         self.may_swap(index, &wanted)?;
+        if self.is_restarted(index) {
+            let why = "it failed and is being restarted, so there is nothing to compare with; swap without";
+            return Err(SwapError::NotNow { node: wanted.node, why });
+        }
         let (node, plan) = (&self.nodes[index], &self.plan.nodes[index]);
         may_be_tried(&wanted.found.card).map_err(|what| SwapError::DoesNotFit {
             node: wanted.node.clone(),
