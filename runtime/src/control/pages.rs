@@ -101,7 +101,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let below = dir.path().join("man/man1");
         let (code, out, _) = run(|io| man(Some(&below), io));
-        assert_eq!((code, out.lines().count()), (exit::OK, 18));
+        assert_eq!((code, out.lines().count()), (exit::OK, 19));
         let check = fs::read_to_string(below.join("rogue-runtime-check.1")).expect("a page");
         assert!(
             check.contains(".TH rogue\\-runtime\\-check 1") || check.contains(".TH rogue-runtime-check 1")
