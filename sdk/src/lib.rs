@@ -8,7 +8,7 @@
 //!   shapes ([`shape`]).
 //! - [`card::Card`] says what the module is, readable without running it; [`params`] makes a struct into its
 //!   parameters.
-//! - [`Context`] is the call being made, [`Node`] the place in the graph: counters, readings, waking,
+//! - [`Context`] is the call being made, [`Node`] the place in the graph: its name, counters, readings, waking,
 //!   logging (through the `log` crate).
 //! - [`export_module!`] makes the plugin, or the component, as the target says; [`bench`](mod@bench) runs one module
 //!   without a graph.
@@ -56,6 +56,8 @@ mod context;
 mod error;
 #[doc(hidden)]
 pub mod export;
+#[cfg(not(target_family = "wasm"))]
+pub mod extension;
 pub mod frame;
 #[cfg(any(test, target_family = "wasm"))]
 mod guest;

@@ -1,4 +1,4 @@
-//! A module's way to the runtime: counters, readings, logging, waking, pools.
+//! A module's way to the runtime: its name, counters, readings, logging, waking, pools.
 //!
 //! A [`Node`] names the instance's place in the graph; it is small, may be copied and sent to threads, and
 //! stays harmless when the node is gone. What a node has outside of its calls is in [`threads`].
@@ -22,6 +22,14 @@ pub struct Node {
 }
 
 impl Node {
+    /// The node's name in the graph file: the same for all instances that run as this node, one after the other.
+    ///
+    /// `None` where it cannot be known: in a runtime older than this call, in a sandbox, and when the node is gone. So a module
+    /// that makes a default of it has another one for then. It costs an allocation; ask in `new`.
+    pub fn name(&self) -> Option<String> {
+        host::node_name(self)
+    }
+
     /// A counter of the card.
     pub fn counter(&self, name: &str) -> Counter {
         host::counter(self, name, crate::abi::counter_kind::EVENT)

@@ -86,6 +86,33 @@ fn plugins_of_this_sdk_run_in_the_first_runtime() {
     runs(&Program::new(&released.program.display().to_string(), place.path()), &plugins());
 }
 
+/// A node's name is asked for by name, which a runtime may not know: the plugin has another default for then.
+#[test]
+fn a_plugin_asks_for_its_nodes_name_and_does_without_in_the_first_runtime() {
+    let (released, place) = (Released::first(), tempfile::tempdir().expect("a folder"));
+    let file = |name: &str| plugins().join(name).display().to_string();
+    let graph = format!(
+        "name: named
+modules: {{ src: '{}#prbs-source', streams: '{}' }}
+nodes:
+  src: {{ module: src, params: {{ size: 200, count: 10 }} }}
+  scope: {{ module: streams, params: {{ write: true }} }}
+links: [ src >> scope ]
+",
+        file("libprbs.so"),
+        file("libtcf.so"),
+    );
+    std::fs::write(place.path().join("named.yaml"), graph).expect("a file");
+    let first = Program::new(&released.program.display().to_string(), place.path());
+    for (program, stream_type) in [(current(place.path()), "scope"), (first, "rogue")] {
+        let done = run(&mut program.bare(&["-v", "run", "named.yaml"]));
+        assert_eq!(done.code, Some(0), "{done:#?}");
+        let says = format!("type \"{stream_type}\", streams: VS0 VS1");
+        assert!(done.err.contains(&says) || done.out.contains(&says), "{done:#?}");
+        assert!(done.out.contains("COMPLETE"), "{}", done.out);
+    }
+}
+
 /// Cards are read without running code: those of the first version, by this one.
 #[test]
 fn cards_of_the_first_sdk_are_read() {

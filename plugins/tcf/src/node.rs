@@ -62,11 +62,11 @@ impl Module for TcfStreams {
         .drops(DROPS);
 
     fn check(params: &StreamsParams) -> Result<()> {
-        Settings::new(params).map(|_| ())
+        Settings::new(params, None).map(|_| ())
     }
 
     fn new(params: StreamsParams, node: &Node) -> Result<Self> {
-        let settings = Settings::new(&params)?;
+        let settings = Settings::new(&params, node.name())?;
         let claim = settings.claim(node);
         node.claim(&claim)?;
         let (ours, bell) = UnixStream::pair()?;

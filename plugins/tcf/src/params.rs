@@ -5,6 +5,9 @@ use rogue_tcf_service::Limits;
 use rogue_tcf_wire::limits::NAME;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+/// The type where nothing is said and the runtime is one that does not tell a node's name.
+const UNNAMED: &str = "rogue";
+
 /// Parameters of `tcf-streams`.
 #[derive(Params, Clone, Debug)]
 pub struct StreamsParams {
@@ -14,10 +17,9 @@ pub struct StreamsParams {
     /// Whether an address may be listened on that other machines can reach. TCF has no passwords and no encryption.
     #[param(default = false)]
     pub allow_remote: bool,
-    /// The streams' type, by which clients subscribe; at most 252 bytes.
-    #[param(default = "rogue")]
+    /// The streams' type, by which clients subscribe; at most 252 bytes. Absent: the node's name.
     #[serde(rename = "type")]
-    pub stream_type: String,
+    pub stream_type: Option<String>,
     /// One stream for all frames, or one for each channel, whose context id is the channel's number.
     #[param(default = "node")]
     pub per: Per,
@@ -117,11 +119,11 @@ fn within(name: &str, size: Size, least: u64, most: u64) -> Result<usize> {
 }
 
 impl Settings {
-    /// What the parameters' types cannot say.
+    /// What the parameters' types cannot say. `name`: the node's, if it is known.
     ///
     /// # Errors
     /// An address that is none or that others can reach, a type or a size that cannot be.
-    pub fn new(params: &StreamsParams) -> Result<Settings> {
+    pub fn new(params: &StreamsParams, name: Option<String>) -> Result<Settings> {
         let listen = address(&params.listen)?;
         if !(listen.ip().is_loopback() || params.allow_remote) {
             return Err(Error::new(format_args!(
@@ -129,7 +131,7 @@ impl Settings {
                  reaches it reads the frames; write 127.0.0.1, or allow_remote: true if that is meant"
             )));
         }
-        let stream_type = params.stream_type.clone();
+        let stream_type = params.stream_type.clone().or(name).unwrap_or_else(|| UNNAMED.to_owned());
         if stream_type.is_empty() || stream_type.len() > NAME - ".in".len() || stream_type.contains('\0') {
             return Err(Error::new("type is empty or longer than 252 bytes"));
         }

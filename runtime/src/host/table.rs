@@ -8,10 +8,13 @@ use super::{calls, nodes};
 use crate::pool::{self, Account, FRAME_VT, field};
 use rogue_abi::{
     FrameHdr, FreeFn, Hist, Host, HostPtr, NodeRef,
-    abi_stable::std_types::{RSlice, RStr},
+    abi_stable::std_types::{RSlice, RStr, RString},
     reason,
 };
-use rogue_sdk::frame::Frame;
+use rogue_sdk::{
+    extension::{self, NodeName},
+    frame::Frame,
+};
 use std::{
     ffi::c_void,
     ptr::{self, NonNull},
@@ -203,6 +206,50 @@ unsafe extern "C" fn thread_enter(_: NodeRef) {}
 
 unsafe extern "C" fn thread_exit(_: NodeRef) {}
 
-unsafe extern "C" fn extension(_: RStr<'_>) -> *const c_void {
-    ptr::null()
+unsafe extern "C" fn extension(id: RStr<'_>) -> *const c_void {
+    match id.as_str() {
+        extension::NODE_NAME => node_name as NodeName as *const c_void,
+        _ => ptr::null(),
+    }
+}
+
+extern "C" fn node_name(node: NodeRef) -> RString {
+    nodes::with(node, |_, entry| entry.shared.name.as_str().into()).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Account, NodeName, extension, nodes, table};
+    use crate::host::NodeShared;
+    use rogue_abi::abi_stable::std_types::RStr;
+    use std::{ffi::c_void, sync::Arc};
+
+    fn ask(id: &str) -> *const c_void {
+        // SAFETY: the table lives as long as the process, and this function takes any text.
+        unsafe { ((*table().0).extension)(RStr::from_str(id)) }
+    }
+
+    #[test]
+    fn a_node_is_told_its_name_until_it_is_gone() {
+        // SAFETY: that is what the id stands for.
+        let name = unsafe { std::mem::transmute::<*const c_void, NodeName>(ask(extension::NODE_NAME)) };
+        let account = Account::open().unwrap();
+        nodes::register(account, Arc::new(NodeShared::new("scope", 0, false, 64)));
+        let node = account.node_ref();
+        assert_eq!(name(node), "scope");
+        // One that is to take over, too.
+        assert_eq!(name(account.bind(&[])), "scope");
+        nodes::forget(account);
+        assert_eq!(name(node), "");
+        account.close();
+        assert_eq!(name(node), "");
+    }
+
+    #[test]
+    fn other_ids_are_not_known() {
+        for id in ["", "node-name", "node-name-2", "NODE-NAME-1"] {
+            assert!(ask(id).is_null(), "{id}");
+        }
+    }
 }

@@ -5,10 +5,13 @@
 #![allow(unsafe_code)]
 
 use super::{account::Account, heap, record::Record};
-use crate::Frame;
+use crate::{
+    Frame,
+    extension::{self, NodeName},
+};
 use rogue_abi::{
     FrameHdr, FreeFn, Hist, Host, HostPtr, NodeRef,
-    abi_stable::std_types::{RSlice, RStr},
+    abi_stable::std_types::{RSlice, RStr, RString},
     log_level as levels,
 };
 use std::{
@@ -214,8 +217,15 @@ unsafe extern "C" fn thread_exit(node: NodeRef) {
     }
 }
 
-unsafe extern "C" fn extension(_id: RStr<'_>) -> *const c_void {
-    ptr::null()
+unsafe extern "C" fn extension(id: RStr<'_>) -> *const c_void {
+    match id.as_str() {
+        extension::NODE_NAME => node_name as NodeName as *const c_void,
+        _ => ptr::null(),
+    }
+}
+
+extern "C" fn node_name(node: NodeRef) -> RString {
+    record(node).map_or_else(RString::new, |record| record.kept().name.as_str().into())
 }
 
 struct Table(Host);

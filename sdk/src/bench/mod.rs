@@ -44,6 +44,7 @@
 //! - Nothing is called behind the test's back: a wake is noted ([`Bench::woken_take`]) until it is acted upon
 //!   by [`Bench::wake`], [`Bench::produce`], [`Bench::run`] or [`Bench::run_until`], and time stands still until
 //!   [`Bench::advance`].
+//! - The node has the module's name.
 //! - A bench belongs to the test's thread: live frames and claims are counted per thread, so tests that run side
 //!   by side do not see each other.
 
@@ -204,6 +205,7 @@ impl Bench {
         let params = params.to_string();
         instance::check(&table(), &params)?;
         let account = Account::open(Test::current(), 0);
+        account.record.kept().name = <S::Module as Module>::CARD.name.to_owned();
         let instance = Instance::create(table(), NodeRef(account.id.into()), &params)?;
         let half = || Half { step: Step::Idle, wake_at_ns: None };
         let mut bench = Bench {

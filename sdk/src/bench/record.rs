@@ -47,6 +47,8 @@ pub(super) struct Record {
 /// What needs a lock.
 #[derive(Default)]
 pub(super) struct Kept {
+    /// The node's.
+    pub(super) name: String,
     pub(super) counters: BTreeMap<String, (u32, &'static AtomicU64)>,
     /// Address of each histogram's table.
     pub(super) histograms: BTreeMap<String, usize>,

@@ -3,7 +3,12 @@
 //! Called through [`super`]. What holds: the table lives as long as the process.
 #![allow(unsafe_code)]
 
-use crate::{Error, Node, Result, frame::Frame, node::Counter};
+use crate::{
+    Error, Node, Result,
+    extension::{self, NodeName},
+    frame::Frame,
+    node::Counter,
+};
 use rogue_abi::{FreeFn, abi_stable::std_types::RStr};
 use std::{
     ffi::c_void,
@@ -27,6 +32,17 @@ pub(crate) fn counter(node: &Node, name: &str, kind: u32) -> Counter {
     let counter = host!(node, counter, RStr::from_str(name), kind);
     // SAFETY: the host's counters live for ever; null stands for "no such node".
     Counter(unsafe { counter.as_ref() }.unwrap_or(&LOST))
+}
+
+pub(crate) fn node_name(node: &Node) -> Option<String> {
+    // SAFETY: as for every function of the table; this one takes any text.
+    let found = unsafe { ((*node.host.0).extension)(RStr::from_str(extension::NODE_NAME)) };
+    if found.is_null() {
+        return None;
+    }
+    // SAFETY: what a host answers to this id is null or a function of this type (`crate::extension`).
+    let name = unsafe { std::mem::transmute::<*const c_void, NodeName>(found) };
+    Some(name(node.node).into_string()).filter(|name| !name.is_empty())
 }
 
 pub(crate) fn publish(node: &Node, name: &str, value: &str) {
@@ -155,4 +171,58 @@ pub(crate) fn log_level(node: &Node) -> Option<&'static AtomicU32> {
     let level = host!(node, log_level);
     // SAFETY: the host's level lives for ever; null stands for "nobody listens".
     unsafe { level.as_ref() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::node_name;
+    use crate::{
+        Node,
+        bench::{Bench, json},
+        prelude::*,
+    };
+    use rogue_abi::{Host, HostPtr, abi_stable::std_types::RStr};
+    use std::{cell::Cell, ffi::c_void, ptr};
+
+    thread_local! {
+        static GIVEN: Cell<Option<Node>> = const { Cell::new(None) };
+    }
+
+    /// Keeps what it is given.
+    struct Keeps;
+
+    impl Module for Keeps {
+        type Params = NoParams;
+        const CARD: Card = Card::sink("keeps");
+
+        fn new(_: NoParams, node: &Node) -> Result<Self> {
+            GIVEN.set(Some(*node));
+            Ok(Keeps)
+        }
+    }
+
+    impl Sink for Keeps {
+        fn accept(&mut self, _: Frame, _: &Context) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    unsafe extern "C" fn knows_none(_: RStr<'_>) -> *const c_void {
+        ptr::null()
+    }
+
+    #[test]
+    fn a_host_that_does_not_know_of_names_is_no_harm() -> Result<()> {
+        let bench = Bench::sink::<Keeps>(json!({}))?;
+        let node = GIVEN.get().ok_or_else(|| Error::new("new was not called"))?;
+        assert_eq!(node_name(&node).as_deref(), Some("keeps"));
+        // SAFETY: the table is plain words, and lives as long as the process.
+        let mut table: Host = unsafe { ptr::read(node.host.0) };
+        table.extension = knows_none;
+        let older = Node { host: HostPtr(&raw const table), ..node };
+        assert_eq!(node_name(&older), None);
+        let gone = Node { node: rogue_abi::NodeRef(u64::MAX), ..node };
+        assert_eq!(node_name(&gone), None);
+        bench.end()
+    }
 }

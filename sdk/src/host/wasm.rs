@@ -63,6 +63,11 @@ pub(crate) fn tell_counters() {
     });
 }
 
+/// Version 0.1 of the contract has no call for it.
+pub(crate) fn node_name(_: &Node) -> Option<String> {
+    None
+}
+
 pub(crate) fn publish(_: &Node, name: &str, value: &str) {
     host::publish(name, value);
 }

@@ -24,9 +24,10 @@ fn a_stop_disposes_of_streams_cancels_what_waits_and_says_the_end() {
     let (_, said) = asked.join().unwrap();
     let disposed =
         |id: &str, kind: &str| Said::Event(Event::Disposed { stream_type: kind.into(), id: id.into() });
-    assert_eq!(said[0], disposed("VS0", "rogue"));
+    // The type is the node's name, which is the module's here.
+    assert_eq!(said[0], disposed("VS0", "tcf-streams"));
     assert!(matches!(&said[1], Said::Reply(token, _) if *token == read));
-    assert_eq!(said[2..], [disposed("VS1", "rogue.in"), Said::End(None), Said::Closed]);
+    assert_eq!(said[2..], [disposed("VS1", "tcf-streams.in"), Said::End(None), Said::Closed]);
     bench.end().unwrap();
 }
 
