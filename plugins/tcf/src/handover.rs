@@ -14,14 +14,15 @@ use rogue_sdk::{Error, Result, prelude::*};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
-    io::{BufWriter, Read, Seek, Write},
+    io::{self, BufWriter, ErrorKind, Read, Seek, Write},
     net::{TcpListener, TcpStream},
     os::fd::{AsFd, OwnedFd},
     time::Duration,
 };
 
-/// Names of the descriptors.
-const STATE: &str = "tcf-state 1";
+/// Names of the descriptors. The number is another where what is written is another: who does not know it starts anew.
+pub const STATE: &str = "tcf-state 2";
+const BUFFERS: &str = "tcf-buffers";
 const CHANNEL: &str = "tcf-channel";
 
 /// The sockets.
@@ -55,9 +56,9 @@ impl Serves {
     }
 }
 
-/// What is written down; sockets are beside it.
+/// What is written down; what is buffered in the streams is beside it, as it lies, and the sockets are too.
 #[derive(Serialize, Deserialize)]
-struct Kept<C, T> {
+pub struct Kept<C, T> {
     serves: Serves,
     /// The time of the service's clock.
     now: Duration,
@@ -77,8 +78,10 @@ pub fn release(shared: &Shared, sockets: Sockets, held: &mut Held) {
         return;
     }
     match state(shared, &connections) {
-        Ok(state) => {
+        Ok((state, buffers)) => {
             held.handles.push((STATE.to_owned(), state));
+            held.handles.push((BUFFERS.to_owned(), buffers));
+            forget(shared);
             for (at, connection) in connections.into_iter().enumerate() {
                 held.handles.push((format!("{CHANNEL} {at}"), connection.stream.into()));
             }
@@ -90,18 +93,33 @@ pub fn release(shared: &Shared, sockets: Sockets, held: &mut Held) {
     }
 }
 
-fn state(shared: &Shared, connections: &[Connection]) -> Result<OwnedFd> {
+/// The state, and what is buffered.
+fn state(shared: &Shared, connections: &[Connection]) -> Result<(OwnedFd, OwnedFd)> {
     let mut file = BufWriter::new(sys::memory_file()?);
+    let mut buffers = sys::memory_file()?;
+    let core = shared.core();
     let kept = Kept {
         serves: Serves::of(&shared.settings),
         now: shared.now(),
         take_ended: shared.inbox().take_ended,
-        core: &*shared.core(),
+        core: &*core,
         channels: connections.iter().map(Connection::told).collect::<Vec<Told>>(),
     };
     serde_json::to_writer(&mut file, &kept)?;
     file.flush()?;
-    Ok(file.into_inner().map_err(|error| Error::new(error.error()))?.into())
+    for piece in core.service.buffers().flatten() {
+        buffers.write_all(piece)?;
+    }
+    let file = file.into_inner().map_err(|error| Error::new(error.error()))?;
+    Ok((file.into(), buffers.into()))
+}
+
+/// What was handed over is not kept here as well, so that a swap needs it in memory twice and not three times.
+fn forget(shared: &Shared) {
+    let mut core = shared.core();
+    let next_stream = core.service.next_stream();
+    *core = Core::new(&shared.settings);
+    core.service.skip_streams(next_stream);
 }
 
 /// Takes over what there is.
@@ -110,20 +128,49 @@ fn state(shared: &Shared, connections: &[Connection]) -> Result<OwnedFd> {
 /// What cannot be read; then nothing was taken.
 pub fn adopt(shared: &Shared, held: &mut Held) -> Result<Sockets> {
     let mut sockets = Sockets::default();
-    if let Some((_, state)) = held.handles.iter().find(|(name, _)| name == STATE) {
-        let mut file = File::from(state.as_fd().try_clone_to_owned()?);
-        file.rewind()?;
+    if let Some(mut file) = file(held, STATE)? {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        let kept: Kept<Core, Vec<Told>> = serde_json::from_slice(&bytes)?;
+        let mut kept: Kept<Core, Vec<Told>> = serde_json::from_slice(&bytes)?;
+        drop(bytes);
+        fill(&mut kept.core, file_of_buffers(held)?)?;
         sockets.connections = take_up(shared, kept, held)?;
         sockets.served = true;
     }
     let name = listening(&shared.settings);
     sockets.listener = taken(held, |of| of == name).next().map(TcpListener::from);
     sockets.served |= sockets.listener.is_some();
-    drop(taken(held, |of| of == STATE).collect::<Vec<_>>());
+    drop(taken(held, |of| of == STATE || of == BUFFERS).collect::<Vec<_>>());
     Ok(sockets)
+}
+
+/// A file in memory that is handed over, at its beginning.
+fn file(held: &Held, name: &str) -> Result<Option<File>> {
+    let Some((_, fd)) = held.handles.iter().find(|(of, _)| of == name) else { return Ok(None) };
+    let mut file = File::from(fd.as_fd().try_clone_to_owned()?);
+    file.rewind()?;
+    Ok(Some(file))
+}
+
+fn file_of_buffers(held: &Held) -> Result<File> {
+    file(held, BUFFERS)?.ok_or_else(|| Error::new("what is buffered is missing in what is handed over"))
+}
+
+/// Gives the streams what was buffered.
+fn fill(core: &mut Core, mut buffers: File) -> Result<()> {
+    let mut left = buffers.metadata()?.len();
+    let filled = core.service.fill(|len| {
+        // Before there is memory for them.
+        left = left.checked_sub(len as u64).ok_or(ErrorKind::UnexpectedEof)?;
+        let mut bytes = vec![0; len];
+        buffers.read_exact(&mut bytes)?;
+        Ok::<_, io::Error>(bytes)
+    });
+    match filled {
+        Ok(()) if left == 0 => Ok(()),
+        Err(Some(error)) => Err(Error::new(format_args!("what is buffered cannot be read: {error}"))),
+        _ => Err(Error::new("what is buffered is not what the streams say")),
+    }
 }
 
 fn take_up(shared: &Shared, kept: Kept<Core, Vec<Told>>, held: &mut Held) -> Result<Vec<Connection>> {

@@ -54,16 +54,11 @@ pub struct Shared {
 impl Shared {
     /// With the end of the bell that rings; the other one is the thread's.
     pub fn new(settings: Settings, status: Status, bell: UnixStream) -> Shared {
-        let core = Core {
-            service: Service::new(settings.limits),
-            streams: vec![None; 256],
-            input: None,
-            ending: false,
-        };
+        let core = Mutex::new(Core::new(&settings));
         Shared {
             settings,
             status,
-            core: Mutex::new(core),
+            core,
             inbox: Mutex::default(),
             stopping: AtomicBool::new(false),
             rung: AtomicBool::new(false),
@@ -118,6 +113,11 @@ impl Shared {
 }
 
 impl Core {
+    /// Without a stream.
+    pub fn new(settings: &Settings) -> Core {
+        Core { service: Service::new(settings.limits), streams: vec![None; 256], input: None, ending: false }
+    }
+
     /// Makes the streams that are there from the beginning, unless they are.
     pub fn open(&mut self, settings: &Settings, now: Duration) {
         if settings.per == Per::Node {

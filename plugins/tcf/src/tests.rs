@@ -6,6 +6,7 @@ mod crowd;
 mod ends;
 mod golden;
 mod handover;
+mod kept;
 mod python;
 mod reading;
 mod writing;

@@ -99,7 +99,8 @@ struct Peer {
     totals: Totals,
 }
 
-/// The service. Kept and read again it goes on where it was, under other limits once they are set.
+/// The service. Kept and read again, and given what was buffered ([`Service::fill`]), it goes on where it was, under other
+/// limits once they are set.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Service {
     #[serde(skip)]

@@ -12,7 +12,8 @@ const FRAME_LEAST: usize = 16;
 /// A buffer of bounded size with positions from the stream's beginning.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Ring {
-    #[serde(with = "crate::kept")]
+    /// Handed over apart from the rest, see [`crate::Service::buffers`].
+    #[serde(skip)]
     bytes: VecDeque<u8>,
     /// Position behind each frame.
     ends: VecDeque<u64>,
@@ -105,11 +106,31 @@ impl Ring {
         }
     }
 
+    /// What is held, in up to two pieces.
+    pub fn pieces(&self) -> [&[u8]; 2] {
+        let (first, second) = self.bytes.as_slices();
+        [first, second]
+    }
+
+    /// Bytes that the frames come to; `None`: they are not in order.
+    pub fn frames_len(&self) -> Option<usize> {
+        if !self.ends.iter().is_sorted() {
+            return None;
+        }
+        let end = self.ends.back().copied().unwrap_or(self.begin);
+        usize::try_from(end.checked_sub(self.begin)?).ok()
+    }
+
+    /// Has these bytes, [`Ring::frames_len`] of them, once the rest was read again.
+    pub fn fill(&mut self, bytes: Vec<u8>) {
+        self.bytes = bytes.into();
+    }
+
     /// Copies up to `most` bytes from a position, which must be held, and says how many.
     pub fn read(&self, position: u64, most: usize, to: &mut Vec<u8>) -> usize {
         let from = usize::try_from(position - self.begin).unwrap_or(usize::MAX).min(self.bytes.len());
         let to_at = from + most.min(self.bytes.len() - from);
-        let (first, second) = self.bytes.as_slices();
+        let [first, second] = self.pieces();
         let split = first.len();
         to.extend_from_slice(&first[from.min(split)..to_at.min(split)]);
         to.extend_from_slice(&second[from.saturating_sub(split)..to_at.saturating_sub(split)]);

@@ -145,7 +145,12 @@ impl Model {
     /// A successor goes on with what was written down.
     fn hand_over(&mut self) {
         let kept = serde_json::to_string(&self.service).unwrap();
+        let buffers = self.service.buffers().flatten().collect::<Vec<_>>().concat();
         self.service = serde_json::from_str(&kept).unwrap();
+        let mut rest = &buffers[..];
+        let next = |len| rest.split_off(..len).map(<[u8]>::to_vec).ok_or(());
+        self.service.fill(next).unwrap();
+        assert!(rest.is_empty());
         self.service.set_limits(limits());
         self.service.set_buffer(CAPACITY, self.reference.block);
     }
