@@ -108,5 +108,5 @@ fn the_standard_names_are_those_of_the_plugins() {
             count += 1;
         }
     }
-    assert_eq!(count, 17);
+    assert_eq!(count, 21);
 }

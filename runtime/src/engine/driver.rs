@@ -174,8 +174,8 @@ impl Driver {
     }
 
     /// The thread that drives, if there is one.
-    pub fn thread(&self) -> Option<&Thread> {
-        self.thread.as_ref().map(JoinHandle::thread)
+    pub fn thread(&self) -> Option<Thread> {
+        self.thread.as_ref().map(|thread| thread.thread().clone())
     }
 
     /// Has what waits in inboxes thrown away, so that nothing keeps the segment from ending.

@@ -15,6 +15,10 @@ pub(super) enum Order {
     Leave,
 }
 
+/// How often a thread looks for its segment before it sleeps: a pause is over in some tens of microseconds, of which each
+/// sleep would be some.
+const LOOKS: u32 = 100;
+
 /// Does what was asked of the segment, then one turn of it; `None`: it is to be given back.
 #[inline]
 pub(super) fn step(segment: &mut Segment, gate: &Gate) -> Option<Progress> {
@@ -96,12 +100,18 @@ impl Steps {
 
     /// Waits for a segment; false = it is to leave.
     pub(super) fn wait(&mut self) -> bool {
+        let mut looks = LOOKS;
         while self.segment.is_none() {
             if !self.listen() {
                 return false;
             }
-            if self.segment.is_none() {
-                std::thread::park();
+            match self.segment {
+                Some(_) => {}
+                None if looks > 0 => {
+                    looks -= 1;
+                    std::thread::yield_now();
+                }
+                None => std::thread::park(),
             }
         }
         true

@@ -7,7 +7,8 @@
 //! - loom counts `SeqCst` on an access as `AcqRel`. Here such an access has a `SeqCst` fence behind it if it writes, which
 //!   loom knows: what compilers make of it for x86. So what is right is not called wrong, and the one thing missed is
 //!   what goes wrong where such a write must *not* act as a fence for its neighbours.
-//! - A time to wait never comes: who would have been saved by it is asleep for ever, which loom reports.
+//! - Time stands still ([`time`]). A time to wait never comes: who would have been saved by it is asleep for ever, which loom
+//!   reports.
 //! - A model starts from the same statics each time: see [`model`].
 #![allow(unsafe_code)]
 
@@ -19,6 +20,7 @@ pub mod model;
 pub mod sync;
 pub mod system;
 pub mod thread;
+pub mod time;
 pub mod tracked;
 
 /// `thread_local!`, per thread of a model.
