@@ -11,10 +11,12 @@
 mod error;
 mod ports;
 pub mod schema;
+mod tolerance;
 mod validate;
 
 pub use error::CardError;
 pub(crate) use error::printable;
+pub use tolerance::Tolerance;
 pub use validate::is_name;
 
 use ports::{count, port_name, port_number};
@@ -76,6 +78,10 @@ pub struct Card {
     /// The state it hands over in a swap, if it has any.
     #[serde(default)]
     pub state: Option<StateCard>,
+    /// How near the results of two versions of it must be where they are compared, such as `f32:0.001` ([`Tolerance`]); empty:
+    /// every bit counts.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tolerance: String,
     /// Properties such as `blocking`; unknown ones are kept and mean nothing.
     #[serde(default)]
     pub flags: Vec<String>,

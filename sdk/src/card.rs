@@ -69,6 +69,8 @@ pub struct Card {
     pub drops: &'static [DropReason],
     /// The state it hands over in a swap.
     pub state: Option<StateForm>,
+    /// How near the results of two versions of it must be where they are compared; "" is equal.
+    pub tolerance: &'static str,
     /// Producing may block: the module gets a thread of its own.
     pub blocking: bool,
     /// It reads no payload.
@@ -99,6 +101,7 @@ impl Card {
             counters: &[],
             drops: &[],
             state: None,
+            tolerance: "",
             blocking: false,
             metadata_only: false,
             stateless: false,
@@ -161,6 +164,13 @@ impl Card {
     /// The state it hands over in a swap: the name of its form, the version it writes, those it reads.
     pub const fn state(self, schema: &'static str, version: u32, accepts: &'static [u32]) -> Card {
         Card { state: Some(StateForm { schema, version, accepts }), ..self }
+    }
+
+    /// How near the results of two versions of it must be where they are compared before a swap: payloads are rows of
+    /// little-endian numbers of one type (`i8` to `i64`, `u8` to `u64`, `f32`, `f64`), and two of them may differ by so much,
+    /// as in `f32:0.001`. A command may say otherwise.
+    pub const fn tolerance(self, tolerance: &'static str) -> Card {
+        Card { tolerance, ..self }
     }
 
     /// An endpoint whose giving half is a source from outside (a socket).

@@ -70,6 +70,27 @@ fn a_module_that_gives_something_else_is_refused_or_accepted() {
 }
 
 #[test]
+fn what_the_card_of_the_module_that_runs_lets_pass_is_alike() {
+    let desk = Desk::new();
+    let run = desk.live();
+    desk.verb(&["swap", "pick", "nearly"]).ended(0);
+    let with = |add: &str, more: &[&str]| {
+        let set = format!("add={add}");
+        desk.verb(&[&["swap", "pick", "nearly", "--set", &set, "--shadow", "20"], more].concat())
+    };
+    let exact = with("2", &["--tolerance", "u8:0"]).ended(5);
+    assert!(exact.err.contains("differs from nearly"), "{}", exact.err);
+    folder(&exact.err);
+    let near = with("2", &[]).ended(0);
+    assert!(near.out.contains(" 0 different") && near.out.contains("within      u8:2"), "{}", near.out);
+    let far = with("9", &[]).ended(5);
+    assert!(far.err.contains("differs from nearly"), "{}", far.err);
+    folder(&far.err);
+    desk.verb(&["inspect", "nearly"]).ended(0).shows("u8:2");
+    desk.stop(run);
+}
+
+#[test]
 fn a_recording_of_the_tap_is_rehearsed() {
     let desk = Desk::new();
     let run = desk.live();

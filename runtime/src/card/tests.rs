@@ -130,6 +130,8 @@ fn a_card_that_breaks_a_rule_is_refused_with_the_rule() {
     assert!(refused(|c| c["drops"][0]["intent"] = json!("maybe")).contains("asked"));
     assert!(refused(|c| c["drops"][0]["intent"] = json!("param:none")).contains("not declared"));
     assert!(refused(|c| c["flags"] = json!(["a", "a"])).contains("twice"));
+    assert!(refused(|c| c["tolerance"] = json!("\u{1b}:1")).contains("is no tolerance"));
+    assert!(refused(|c| c["tolerance"] = json!("f32:0".repeat(30))).contains("longer than"));
     assert!(refused(|c| c["params"] = json!({"type": "string"})).contains("not of type object"));
     assert!(
         refused(|c| c["params"]["properties"]["max_depth"] = json!({"type": "int"})).contains("unknown type")

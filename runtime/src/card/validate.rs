@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::schema::{Kind, Schema};
-use super::{Card, CardError, FAMILY_LIMIT, Intent, NAME_LIMIT, PORT_LIMIT, PortCard, Shape};
+use super::{Card, CardError, FAMILY_LIMIT, Intent, NAME_LIMIT, PORT_LIMIT, PortCard, Shape, Tolerance};
 
 /// Most readings, counters, drop reasons or flags of one module: each takes a line wherever nodes are listed.
 const LIST_LIMIT: usize = 256;
@@ -34,7 +34,8 @@ impl Card {
             .and_then(|()| texts(self))
             .and_then(|()| ports(self))
             .and_then(|()| lists(self))
-            .and_then(|()| state(self));
+            .and_then(|()| state(self))
+            .and_then(|()| tolerance(self));
         result.map_err(|what| self.wrong(what))?;
         let schema = self.param_schema()?;
         params(self, &schema).map_err(|what| self.wrong(what))
@@ -143,6 +144,17 @@ fn state(card: &Card) -> Result<(), String> {
         return Err(format!("state accepts more than {LIST_LIMIT} versions"));
     }
     Ok(())
+}
+
+fn tolerance(card: &Card) -> Result<(), String> {
+    match card.tolerance.len() {
+        0 => Ok(()),
+        1..=NAME_LIMIT => {
+            let told = card.tolerance.parse::<Tolerance>();
+            told.map(drop).map_err(|why| why.escape_debug().to_string())
+        }
+        _ => Err(format!("tolerance is longer than {NAME_LIMIT} bytes")),
+    }
 }
 
 fn params(card: &Card, schema: &Schema) -> Result<(), String> {

@@ -315,6 +315,9 @@ pub struct Comparison {
     pub equal: u64,
     /// Frames that differ, or that one of them alone gave; and drops that differ.
     pub different: u64,
+    /// How near payloads had to be, if not equal: of the command, or of the module's card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<String>,
     /// How often the new one was too slow, and both began anew.
     pub resynchronised: u64,
     /// How long the node's segment was paused for all of it, in microseconds.

@@ -110,9 +110,11 @@ pub fn apply(command: Command, running: &mut Running, desk: &mut Desk<'_>) -> Ap
             tolerance,
         } => {
             let proof = Proof::read(shadow, shadow_for_ms, rehearse, dry_run, accept, tolerance.as_deref());
-            let proof = match proof {
-                Ok(proof) => proof,
-                Err(refusal) => return Applied::Done(Err(refusal)),
+            let runs = running.plan.nodes.iter().find(|planned| planned.name == node);
+            let proof = match (proof, runs) {
+                (Ok(proof), Some(runs)) => proof.of_module(&runs.found.card),
+                (Ok(proof), None) => proof,
+                (Err(refusal), _) => return Applied::Done(Err(refusal)),
             };
             let kind = candidate::Kind::Swap { module, keep_state, patience_ms, grace_ms, proof };
             let change = within_limits(patience_ms, grace_ms);

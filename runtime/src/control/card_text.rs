@@ -52,6 +52,10 @@ pub fn card_text(card: &Card, width: usize) -> String {
         let version = format!("version {}{accepts}", state.version);
         section(&mut text, width, "state", [[state.schema.clone(), version]]);
     }
+    if !card.tolerance.is_empty() {
+        let about = "how near results are to be where two versions are compared".to_owned();
+        section(&mut text, width, "tolerance", [[card.tolerance.clone(), about]]);
+    }
     text
 }
 

@@ -11,9 +11,12 @@ use super::{
     command::{Refusal, SHADOW_LIMIT_MS},
     numbers::{frames, thousands, time},
 };
-use crate::swap::{
-    Wanted,
-    proof::{Compared, Rehearsal, Ticket, Tolerance, Trial, Verdict, rehearse},
+use crate::{
+    card::{Card, Tolerance},
+    swap::{
+        Wanted,
+        proof::{Compared, Rehearsal, Ticket, Trial, Verdict, rehearse},
+    },
 };
 
 const SHADOW: &str = "shadow";
@@ -69,6 +72,12 @@ impl Proof {
         let tolerance = tolerance.map(str::parse::<Tolerance>).transpose().map_err(Refusal::usage)?;
         let within = Duration::from_millis(shadow_for_ms);
         Ok(Proof { shadow, within, recording: rehearse.map(PathBuf::from), dry_run, accept, tolerance })
+    }
+
+    /// The same by a module's card: how near its results must be, unless the command says.
+    pub fn of_module(self, card: &Card) -> Proof {
+        let offered = card.tolerance.parse().ok();
+        Proof { tolerance: self.tolerance.or(offered), ..self }
     }
 
     /// What a shadow is asked for, if there is to be one.
@@ -175,8 +184,19 @@ fn judged(mut ready: Ready, how: &str, verdict: Verdict) -> Result<Ready, Refusa
     let (paused_us, saved) =
         (paused.as_nanos() as f64 / 1000.0, saved.map(|folder| folder.display().to_string()));
     let how = how.to_owned();
-    let done =
-        Comparison { how, frames, equal, different, resynchronised, paused_us, first, saved, not_saved };
+    let tolerance = proof.tolerance.map(|tolerance| tolerance.to_string());
+    let done = Comparison {
+        how,
+        frames,
+        equal,
+        different,
+        tolerance,
+        resynchronised,
+        paused_us,
+        first,
+        saved,
+        not_saved,
+    };
     ready.compared.push(done);
     Ok(ready)
 }

@@ -54,6 +54,7 @@ impl StandIn {
             counters: Vec::new(),
             drops: Vec::new(),
             state: None,
+            tolerance: String::new(),
             flags: Vec::new(),
             log: String::new(),
         };

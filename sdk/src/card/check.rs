@@ -45,7 +45,33 @@ pub(super) const fn check(card: &Card, version: &str, params_schema: &str) {
         assert!(is_name(state.schema), "the name of a state is [A-Za-z_][A-Za-z0-9_-]*, at most 64 long");
         assert!(state.accepts.len() <= LIST_LIMIT, "a state accepts at most 256 versions");
     }
+    assert!(
+        card.tolerance.is_empty() || is_tolerance(card.tolerance.as_bytes()),
+        "a tolerance is TYPE:DIFFERENCE, as in f32:0.001"
+    );
     assert!(!(card.stateless && card.state.is_some()), "a module with `state` is not `stateless`");
+}
+
+/// A letter of a number's type, its bits, a colon, digits with at most one point.
+const fn is_tolerance(text: &[u8]) -> bool {
+    let (kind, mut rest) = match text {
+        [b'i' | b'u', b'8', b':', rest @ ..] => (8, rest),
+        [b'i' | b'u', b'1', b'6', b':', rest @ ..] => (16, rest),
+        [b'i' | b'u' | b'f', b'3', b'2', b':', rest @ ..] => (32, rest),
+        [b'i' | b'u' | b'f', b'6', b'4', b':', rest @ ..] => (64, rest),
+        _ => (0, text),
+    };
+    let mut points = 0;
+    let mut digits = 0;
+    while let [byte, more @ ..] = rest {
+        match *byte {
+            b'.' => points += 1,
+            b'0'..=b'9' => digits += 1,
+            _ => return false,
+        }
+        rest = more;
+    }
+    kind > 0 && digits > 0 && points <= 1
 }
 
 const fn check_shape(card: &Card) {

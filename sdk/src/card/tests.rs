@@ -82,6 +82,7 @@ fn the_ports_of_each_shape() {
     }
     assert_eq!(parsed(Card::endpoint("x").bridge(), "1", "{}")["give"], "bridge");
     assert_eq!(parsed(Card::source("x"), "1", "{}").get("give"), None);
+    assert_eq!(parsed(Card::sink("x").tolerance("f32:0.001"), "1", "{}")["tolerance"], "f32:0.001");
     let all = Card::source("x").blocking().metadata_only().stateless().pure();
     assert_eq!(parsed(all, "1", "{}")["flags"], json!(["blocking", "metadata_only", "stateless", "pure"]));
     assert_eq!((all.flag_bits(), FIFO.flag_bits()), (15, rogue_abi::module_flags::METADATA_ONLY));
@@ -195,6 +196,9 @@ fn what_does_not_fit_together() {
             "a drop reason is asked for by a parameter that the module does not have",
         ),
         (FIFO.stateless(), "a module with `state` is not `stateless`"),
+        (FIFO.tolerance("f16:1"), "a tolerance is TYPE:DIFFERENCE, as in f32:0.001"),
+        (FIFO.tolerance("f32:"), "a tolerance is TYPE:DIFFERENCE, as in f32:0.001"),
+        (FIFO.tolerance("i8:1.2.3"), "a tolerance is TYPE:DIFFERENCE, as in f32:0.001"),
         (FIFO.about("two\nlines"), "a text of a card has a line break or another control character"),
         (FIFO.about("\u{9b}31m"), "a text of a card has a line break or another control character"),
         (

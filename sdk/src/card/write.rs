@@ -74,6 +74,9 @@ impl Card {
         self.write_values(json);
         self.write_drops(json);
         self.write_state(json);
+        if !self.tolerance.is_empty() {
+            text(json, "tolerance", self.tolerance);
+        }
         self.write_flags(json);
         text(json, "log", self.log);
         json.raw("}");

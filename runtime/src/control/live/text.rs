@@ -162,6 +162,7 @@ fn comparison(of: &Comparison) -> String {
         frames: given,
         equal,
         different,
+        tolerance,
         resynchronised,
         paused_us,
         first,
@@ -174,6 +175,9 @@ fn comparison(of: &Comparison) -> String {
         thousands(*equal),
         thousands(*different)
     );
+    if let Some(tolerance) = tolerance {
+        let _ = writeln!(text, "  within      {tolerance}");
+    }
     if *paused_us > 0.0 {
         let _ = writeln!(
             text,

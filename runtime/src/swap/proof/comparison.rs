@@ -5,7 +5,7 @@
 //! flags and payload, drops in their number by reason; after a difference both are brought into step again where one of
 //! them has a frame more.
 
-use super::{Compared, tolerance::Tolerance};
+use super::{Compared, Tolerance};
 use rogue_sdk::Frame;
 use std::{
     collections::{BTreeMap, VecDeque},

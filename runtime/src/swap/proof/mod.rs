@@ -2,7 +2,7 @@
 //! it is compared, before anything is swapped.
 //!
 //! - [`subject`] is a module on trial: an instance with an account of its own, of which no graph knows.
-//! - [`comparison`] holds the two streams of results against each other; [`tolerance`] says how near is near enough.
+//! - [`comparison`] holds the two streams of results against each other; a [`Tolerance`] says how near is near enough.
 //! - [`shadow`] feeds a subject with shares of the live frames, on a thread of its own ([`observer`]).
 //! - [`rehearsal`] feeds two of them with a recording.
 //! - [`saved`] writes what differs into files.
@@ -16,12 +16,11 @@ mod rehearsal;
 mod saved;
 pub(super) mod shadow;
 mod subject;
-mod tolerance;
 mod watched;
 
+pub use crate::card::Tolerance;
 pub use rehearsal::{Rehearsal, rehearse};
 pub use shadow::{Ticket, Trial};
-pub use tolerance::Tolerance;
 
 use std::{path::PathBuf, time::Duration};
 

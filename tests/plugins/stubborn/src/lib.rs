@@ -1,6 +1,7 @@
 //! Stages that carry a count on as `carry` does: `stubborn` goes wrong in the call that its parameters name, for swaps that
 //! must be refused; `carry-3` and `carry-4` have later versions of the state.
 
+mod nearly;
 mod versions;
 
 use rogue_sdk::prelude::*;
@@ -191,4 +192,9 @@ impl Drop for Stubborn {
     }
 }
 
-export_module!(Stubborn: Transform, versions::Later<3>: Transform, versions::Later<4>: Transform);
+export_module!(
+    Stubborn: Transform,
+    versions::Later<3>: Transform,
+    versions::Later<4>: Transform,
+    nearly::Nearly: Transform,
+);
