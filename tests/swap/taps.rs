@@ -3,12 +3,15 @@
 
 use crate::desk::{Desk, NATIVE, none, nothing_is_missing, wanted};
 use rogue_runtime::{
-    engine::RING_FRAMES,
+    engine::{FRAME_COST, RING_FRAMES},
     pool::{self, field},
     swap::{MOST_TAPS, OpenTap, TapError, TapWanted},
 };
 use rogue_tests::fake::{PATIENCE, attend_until};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 fn tap_of(node: &str) -> TapWanted {
     TapWanted { node: node.to_owned(), port: None, every: Duration::ZERO, limit: u64::MAX }
@@ -125,6 +128,27 @@ fn a_tap_takes_as_many_as_it_wants_and_no_more_often() {
     attend_until(&mut desk.running, |_| seldom.tap().seen() > 10_000);
     assert_eq!((few.tap().waiting(), few.tap().seen(), few.tap().missed()), (3, 3, 0));
     assert_eq!((seldom.tap().waiting(), seldom.tap().missed()), (1, 0));
+    nothing_is_missing(&desk.end());
+}
+
+#[test]
+fn a_tap_that_is_read_at_once_takes_no_more_than_its_share() {
+    let mut desk = Desk::start(u64::MAX, "module: carry");
+    let begun = Instant::now();
+    let open = desk.tap("x");
+    let mut read = 0;
+    attend_until(&mut desk.running, |_| {
+        while open.tap().read(Duration::ZERO, |_, _| ()).is_some() {
+            read += 1;
+        }
+        open.tap().seen() > 1_000_000 && read > 2 * RING_FRAMES
+    });
+    desk.running.stop();
+    attend_until(&mut desk.running, rogue_runtime::swap::Running::is_over);
+    let taken = read + open.tap().waiting();
+    let share = begun.elapsed().as_nanos() / FRAME_COST.as_nanos();
+    assert!(taken as u128 <= RING_FRAMES as u128 + share + 1, "{taken} of {}", open.tap().seen());
+    assert_eq!(open.tap().seen() - open.tap().missed(), taken as u64);
     nothing_is_missing(&desk.end());
 }
 

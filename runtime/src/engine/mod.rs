@@ -42,7 +42,7 @@ pub use ready::BitSet;
 pub use rebuild::RunOut;
 pub use segment::{Progress, Segment};
 pub use steps::Stepper;
-pub use tap::{RING_BYTES, RING_FRAMES, Tap, Taps};
+pub use tap::{FRAME_COST, RING_BYTES, RING_FRAMES, Tap, Taps};
 
 /// Most frames in one call.
 pub const BATCH_FRAMES: u32 = 64;

@@ -1,9 +1,10 @@
 //! Taps: a live sample of the frames that leave an output, as shares in a bounded ring.
 //!
 //! The loop offers what it is about to carry on ([`Taps::see`], from `deliver`); whoever looks reads it on a thread of
-//! their own ([`Tap::read`]). What holds: a tap never waits and is never waited for: where its ring is full, the frame is
-//! not sampled, and counted as missed; a sampled frame is a share that the tap's own account answers for, so the books
-//! of the graph do not see it; once [`Tap::close`] has returned, the tap has no frame any more.
+//! their own ([`Tap::read`]). What holds: a tap never waits and is never waited for: where its ring is full, or it has had
+//! its share of the time ([`FRAME_COST`]), the frame is not sampled, and counted as missed; a sampled frame is a share that
+//! the tap's own account answers for, so the books of the graph do not see it; once [`Tap::close`] has returned, the tap has
+//! no frame any more.
 
 use crate::{
     module::OutItem,
@@ -23,12 +24,21 @@ use std::{
 pub const RING_FRAMES: usize = 512;
 /// Payload bytes of them at most, beyond the first: they keep memory from the pools.
 pub const RING_BYTES: u64 = 32 << 20;
+/// What a sample is reckoned at, whatever it takes: 10,000 frames in a second, beyond what a quiet time has saved up. A
+/// frame with two holders is freed where the later lets it go, on another processor as a rule, and its memory is fetched
+/// from there for the next; more of that would slow the graph.
+pub const FRAME_COST: Duration = Duration::from_micros(100);
+/// What a MiB of payload is reckoned at beyond it: 64 MiB in a second.
+const MIB_COST: Duration = Duration::from_micros(15_625);
+/// What can be saved up: a ring of frames.
+const SAVED_COST: Duration = FRAME_COST.saturating_mul(RING_FRAMES as u32);
 
 /// A sample of what leaves an output.
 pub struct Tap {
     account: &'static Account,
-    /// The shortest time between two samples.
+    /// The shortest time between two samples; 0: what they are reckoned at decides.
     every_ns: u64,
+    /// When the next may be taken.
     next_ns: AtomicU64,
     /// Samples still wanted.
     left: AtomicU64,
@@ -62,32 +72,44 @@ impl Tap {
     }
 
     /// Takes shares of `count` frames that leave together, each with the port that it is shown with, as far as they are
-    /// wanted and there is room. Most batches are counted and looked at no further.
+    /// wanted, there is room, and they are not too many. Most batches are counted and looked at no further.
     fn offer<'a>(&self, count: usize, frames: impl Iterator<Item = (u32, &'a Frame)>, now_ns: u64) {
         if count == 0 || self.left.load(Ordering::Relaxed) == 0 {
             return;
         }
         self.seen.fetch_add(count as u64, Ordering::Relaxed);
-        if now_ns < self.next_ns.load(Ordering::Relaxed) {
-            return;
-        }
         for (index, (port, frame)) in frames.enumerate() {
             let rest = (count - index) as u64;
-            if self.ring.is_full() {
+            let early = now_ns < self.next_ns.load(Ordering::Relaxed);
+            if early && self.every_ns > 0 {
+                return;
+            }
+            if early || self.ring.is_full() {
                 self.missed.fetch_add(rest, Ordering::Relaxed);
                 return;
             }
             if !self.take(port, frame) {
                 self.missed.fetch_add(1, Ordering::Relaxed);
-            } else if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+                continue;
+            }
+            if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
                 // Those behind the last that was wanted were not seen.
                 self.seen.fetch_sub(rest - 1, Ordering::Relaxed);
                 return;
-            } else if self.every_ns > 0 {
-                self.next_ns.store(now_ns.saturating_add(self.every_ns), Ordering::Relaxed);
-                return;
             }
+            self.next_ns.store(self.next(frame, now_ns), Ordering::Relaxed);
         }
+    }
+
+    /// When the next sample may be taken after this one.
+    fn next(&self, frame: &Frame, now_ns: u64) -> u64 {
+        if self.every_ns > 0 {
+            return now_ns.saturating_add(self.every_ns);
+        }
+        let saved = now_ns.saturating_sub(SAVED_COST.as_nanos() as u64);
+        let payload = (u64::from(frame.payload()) * MIB_COST.as_nanos() as u64) >> 20;
+        let cost = FRAME_COST.as_nanos() as u64 + payload;
+        self.next_ns.load(Ordering::Relaxed).max(saved).saturating_add(cost)
     }
 
     /// Takes a share of one frame; false: there is no room, or no memory.
