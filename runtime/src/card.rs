@@ -19,6 +19,7 @@ pub(crate) use error::printable;
 pub use tolerance::Tolerance;
 pub use validate::is_name;
 
+pub use ports::unlinked;
 use ports::{count, port_name, port_number};
 
 use std::fmt;

@@ -18,6 +18,14 @@ fn numbered(ports: &[PortCard]) -> impl Iterator<Item = (u32, &PortCard)> {
     })
 }
 
+/// The ports and families of these that need a link and have none, by what is said of each number.
+pub fn unlinked(ports: &[PortCard], linked: impl Fn(u32) -> bool) -> impl Iterator<Item = &PortCard> {
+    let lacks = move |(first, port): &(u32, &PortCard)| {
+        !port.optional && !(*first..first.saturating_add(port.count)).any(&linked)
+    };
+    numbered(ports).filter(lacks).map(|(_, port)| port)
+}
+
 /// The number of the port a link calls `text`.
 pub(super) fn port_number(ports: &[PortCard], text: &str) -> Option<u32> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {

@@ -6,9 +6,9 @@
 
 use super::{SwapError, Wanted, hand::Hand, node::NodeSpec, running::Running};
 use crate::{
-    card::{Card, Shape},
+    card::{self, Card, Shape},
     engine::Health,
-    graph::PlanNode,
+    graph::{self, PlanLink},
     metrics::Intent,
     module::{Half, Instance},
     pool::{MAX_REASONS, field},
@@ -52,7 +52,7 @@ impl Running {
 
     /// Refuses what can be seen from outside.
     pub(super) fn may_swap(&self, index: usize, wanted: &Wanted) -> Result<(), SwapError> {
-        let (node, plan) = (&self.nodes[index], &self.plan.nodes[index]);
+        let node = &self.nodes[index];
         let not_now = |why| Err(SwapError::NotNow { node: wanted.node.clone(), why });
         if self.stopping_since().is_some() {
             return not_now("the run is stopping");
@@ -66,7 +66,7 @@ impl Running {
             );
         }
         let new = &wanted.found.card;
-        let fits = self.takes_the_place(index, new).and_then(|()| self.inputs_are_linked(index, plan, new));
+        let fits = self.takes_the_place(index, new).and_then(|()| self.needed_are_linked(index, new));
         fits.map_err(|what| {
             let (node, module) = (wanted.node.clone(), new.name.clone());
             SwapError::DoesNotFit { node, module, what }
@@ -102,16 +102,25 @@ impl Running {
         Ok(())
     }
 
-    /// That no input of another card, which the node has not now, would be without a link.
-    fn inputs_are_linked(&self, index: usize, plan: &PlanNode, new: &Card) -> Result<(), String> {
-        let old = &plan.found.card;
-        let unlinked = |port: u32| !self.plan.links.iter().any(|l| l.to.node == index && l.to.port == port);
-        match (0..new.input_count()).find(|&port| port >= old.input_count() && unlinked(port)) {
-            Some(port) if new.shape != Shape::Endpoint => {
-                Err(format!("its input `{}` would not be linked", new.input_name(port)))
-            }
-            _ => Ok(()),
+    /// That every port that another card needs is linked, as in a graph file; the ports that are linked have its numbers.
+    fn needed_are_linked(&self, index: usize, new: &Card) -> Result<(), String> {
+        if new.shape == Shape::Endpoint {
+            return Ok(());
         }
+        let linked = |end: fn(&PlanLink) -> graph::Port, port| {
+            self.plan.links.iter().any(|link| end(link) == graph::Port { node: index, port })
+        };
+        let input = card::unlinked(&new.inputs, |port| linked(|link| link.to, port)).next();
+        let output = card::unlinked(&new.outputs, |port| linked(|link| link.from, port)).next();
+        for (kind, port) in [("input", input), ("output", output)] {
+            if let Some(port) = port {
+                return Err(format!(
+                    "its {kind} `{}` would not be linked; link it in the graph file and reload",
+                    port.name
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Where each reason of a card is counted: by name and intent where the node has it already.

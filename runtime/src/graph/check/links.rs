@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::card::{Card, PortCard};
+use crate::card::{self, Card, PortCard};
 use crate::graph::plan::{Found, PlanLink, Port};
 use crate::graph::report::{Report, Spot};
 use crate::graph::spec::{End, Spec, SpecLink};
@@ -166,13 +166,7 @@ fn unlinked_ports(
     report: &mut Report,
 ) {
     let ports = way.ports(card);
-    let mut first = 0;
-    for port in ports {
-        let numbers = first..first + port.count;
-        first += port.count;
-        if port.optional || numbers.into_iter().any(|port| linked.contains(&(Port { node, port }, way))) {
-            continue;
-        }
+    for port in card::unlinked(ports, |port| linked.contains(&(Port { node, port }, way))) {
         let end = match ports.len() {
             1 => name.to_owned(),
             _ => format!("{name}.{}", port.name),
