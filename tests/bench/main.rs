@@ -25,10 +25,12 @@ fn divide() -> u64 {
 }
 
 fn main() {
-    if std::env::args().any(|arg| arg == "load-once") {
-        return sandbox::load_once();
-    }
     let args: Vec<String> = std::env::args().collect();
+    if let [_, word, module, ..] = args.as_slice()
+        && word == "load-once"
+    {
+        return sandbox::load_once(module);
+    }
     if let Some(at) = args.iter().position(|arg| arg == "udp-send") {
         return udp::send(&args[at + 1..]);
     }

@@ -3,7 +3,7 @@
 
 use crate::run::cost;
 use rogue_runtime::{
-    graph::{Catalog, Found, Sandbox, Wanted},
+    graph::{Catalog, Sandbox, Wanted},
     host,
     load::{FileCatalog, Loader, Search},
     module::Module,
@@ -59,42 +59,46 @@ pub fn report(divide: u64) {
     life();
 }
 
-fn found(module: &str) -> Found {
-    let catalog = FileCatalog::new(".", Arc::new(Search::new(&[], None, None)));
-    let text = format!("{COMPONENT}#{module}");
-    catalog.find(&Wanted { module: &text, entry: None }).unwrap_or_else(|error| panic!("{error}"))
-}
+/// Components whose loading is timed: a small module, a large one with a state, and the six of this bench.
+const LOADED: [&str; 3] = ["filter.wasm#filter", "pulses.wasm#pulses", "bench.wasm#bench-pass"];
 
 fn load(module: &str) -> Arc<dyn Module> {
-    let loaded = Loader::new(host::table()).load(&found(module), &Sandbox::default());
+    let dist = Path::new(COMPONENT).parent().expect("a folder");
+    let catalog = FileCatalog::new(dist, Arc::new(Search::new(&[], None, None)));
+    let found = catalog.find(&Wanted { module: &format!("./{module}"), entry: None });
+    let found = found.unwrap_or_else(|error| panic!("{error}"));
+    let loaded = Loader::new(host::table()).load(&found, &Sandbox::default());
     loaded.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Loads the component in this process, which has been given a cache folder, and says how long that took: for
+/// Loads a component in this process, which has been given a cache folder, and says how long that took: for
 /// [`first_and_next`].
-pub fn load_once() {
+pub fn load_once(module: &str) {
     let begun = Instant::now();
-    drop(load("bench-pass"));
+    drop(load(module));
     println!("{}", begun.elapsed().as_nanos());
 }
 
-/// What a process of its own takes to load the component with a cache that is empty, and with the one that it left.
-fn first_and_next() -> (Duration, Duration) {
-    let cache = tempfile::tempdir().expect("a folder");
-    let once = || {
+/// What a process of its own takes to load a component with a cache that is empty, and with the one that it left: the best
+/// of some.
+fn first_and_next(module: &str) -> (Duration, Duration) {
+    const TIMES: usize = 5;
+    let once = |cache: &Path| {
         let exe = std::env::current_exe().expect("this program has a path");
-        let done =
-            Command::new(exe).arg("load-once").env("XDG_CACHE_HOME", cache.path()).output().expect("it runs");
-        let text = String::from_utf8_lossy(&done.stdout);
+        let done = Command::new(exe).args(["load-once", module]).env("XDG_CACHE_HOME", cache).output();
+        let text = String::from_utf8_lossy(&done.expect("it runs").stdout).into_owned();
         Duration::from_nanos(text.trim().parse().unwrap_or_else(|_| panic!("{text}")))
     };
-    (once(), (0..5).map(|_| once()).min().unwrap_or_default())
+    let timed = (0..TIMES).map(|_| {
+        let cache = tempfile::tempdir().expect("a folder");
+        (once(cache.path()), once(cache.path()))
+    });
+    timed.fold((Duration::MAX, Duration::MAX), |best, (first, next)| (best.0.min(first), best.1.min(next)))
 }
 
 fn life() {
     const INSTANCES: u32 = 200;
-    let (first, next) = first_and_next();
-    let module = load("bench-pass");
+    let module = load("bench.wasm#bench-pass");
     let account = Account::open().expect("room for an account");
     rogue_runtime::host::nodes::register(
         account,
@@ -108,12 +112,18 @@ fn life() {
     let each = begun.elapsed() / INSTANCES;
     let grown = (resident() - memory) / u64::from(INSTANCES);
     drop(made);
-    println!("\n| a component | | bar |\n| --- | ---: | --- |");
-    println!("| its file | {} KiB | |", Path::new(COMPONENT).metadata().map_or(0, |meta| meta.len() >> 10));
-    println!("| loaded for the first time | {:.1} ms | ≤ 100 ms |", first.as_secs_f64() * 1e3);
-    println!("| loaded from the cache | {:.2} ms | ≤ 2 ms |", next.as_secs_f64() * 1e3);
-    println!("| a further instance, made and created | {:.1} us | ≤ 100 us |", each.as_secs_f64() * 1e6);
-    println!("| memory of a further instance | {} KiB | ≤ 100 KiB |", grown >> 10);
+    println!("\n| a component | its file | loaded for the first time (≤ 100 ms) | from the cache (≤ 2 ms) |");
+    println!("| --- | ---: | ---: | ---: |");
+    for module in LOADED {
+        let (first, next) = first_and_next(module);
+        let file = Path::new(COMPONENT).with_file_name(module.split('#').next().unwrap_or_default());
+        let (first, next) = (first.as_secs_f64() * 1e3, next.as_secs_f64() * 1e3);
+        let size = file.metadata().map_or(0, |meta| meta.len() >> 10);
+        println!("| {module} | {size} KiB | {first:.1} ms | {next:.2} ms |");
+    }
+    println!("\n| a further instance | | bar |\n| --- | ---: | --- |");
+    println!("| made and created | {:.1} us | ≤ 100 us |", each.as_secs_f64() * 1e6);
+    println!("| its memory | {} KiB | ≤ 100 KiB |", grown >> 10);
     rogue_runtime::host::nodes::forget(account);
     account.close();
 }

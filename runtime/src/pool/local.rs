@@ -21,7 +21,6 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
 };
 
 /// The counters of one account on one thread.
@@ -355,8 +354,17 @@ pub fn set_now(now_ns: u64) {
 
 /// Monotonic nanoseconds since the process first asked; never 0.
 pub fn now_ns() -> u64 {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_nanos() as u64 + 1
+    static START: std::sync::OnceLock<u64> = std::sync::OnceLock::new();
+    let start = *START.get_or_init(machine_ns);
+    machine_ns() - start + 1
+}
+
+/// The machine's monotonic time in nanoseconds. `Instant` asks the same, and takes ten times as many instructions to
+/// subtract: a source with `batch: 1` asks for each frame.
+fn machine_ns() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    // Neither is negative, and 584 years fit.
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
 /// The time to stamp a frame with.

@@ -160,7 +160,7 @@ impl Parameter<'_> {
             quote! {
                 #assert
                 fn #default() -> ::core::result::Result<#ty, ::std::string::String> {
-                    __rogue::default(#name, #json, |text| #read(text))
+                    __rogue::default(#name, #json, |value| #read(value))
                 }
             }
         });

@@ -60,6 +60,7 @@ mod one_or_many;
 mod read;
 pub mod schema;
 mod size;
+mod text;
 mod types;
 mod units;
 mod words;

@@ -11,8 +11,8 @@ use super::check::check;
 use super::error::ParamError;
 use super::schema::Type;
 use super::types::InRange;
-use super::words;
 use super::{Params, TEXT_LIMIT};
+use super::{text, words};
 
 /// Reads the parameters of one node: first every mistake the schema knows, then what only the types know.
 pub(super) fn parse<P: Params>(json: &str) -> Result<P, Vec<ParamError>> {
@@ -23,8 +23,7 @@ pub(super) fn parse<P: Params>(json: &str) -> Result<P, Vec<ParamError>> {
             json.len()
         )));
     }
-    let value: Value =
-        serde_json::from_str(json).map_err(|error| whole(format!("not JSON: {}", plain(&error))))?;
+    let value = text::value(json).map_err(|error| whole(format!("not JSON: {error}")))?;
     let errors = check(&P::TYPE, &value);
     if !errors.is_empty() {
         return Err(errors);
@@ -45,19 +44,15 @@ fn plain(error: &serde_json::Error) -> String {
     text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
-/// The deserialiser a default is read with.
-type FromText<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
-
 /// The value of a default.
 pub fn default<T>(
     name: &str,
     json: &'static str,
-    read: impl FnOnce(&mut FromText<'static>) -> Result<T, serde_json::Error>,
+    read: impl FnOnce(Value) -> Result<T, serde_json::Error>,
 ) -> Result<T, String> {
-    let mut text = serde_json::Deserializer::from_str(json);
-    read(&mut text).map_err(|error| {
-        format!("the module's own default of `{name}`, {json}, is refused: {}", plain(&error))
-    })
+    let refused = |why| format!("the module's own default of `{name}`, {json}, is refused: {why}");
+    let value = text::value(json).map_err(refused)?;
+    read(value).map_err(|error| refused(plain(&error)))
 }
 
 /// The value of a default, for `Default`.

@@ -11,6 +11,7 @@ extern crate models_std as std;
 extern crate self as crossbeam_channel;
 extern crate self as libc;
 extern crate self as rogue_sdk;
+extern crate self as rustix;
 
 mod abi;
 mod channel;
@@ -25,11 +26,12 @@ pub mod parking;
 pub mod pool;
 mod sdk;
 mod system;
+pub mod time;
 
 #[path = "../../../sdk/src/frame/mod.rs"]
 pub mod frame;
 
-// As `crossbeam_channel`, as `libc`, as `rogue_sdk`.
+// As `crossbeam_channel`, as `libc`, as `rogue_sdk`; `time` is that of `rustix`.
 pub use channel::{Receiver, RecvTimeoutError, Select, SendError, Sender, TryRecvError, bounded, unbounded};
 pub use frame::Frame;
 pub use sdk::{Flow, Gauge, params};
