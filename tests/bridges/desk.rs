@@ -1,6 +1,6 @@
 //! Graphs with bridges as processes of their own, peers over libzmq, and the ports between them.
 
-use crate::python;
+use crate::python::{self, Libzmq};
 use rogue_tests::child::{Child, Done, Program};
 use serde_json::{Value, json};
 use std::{
@@ -80,7 +80,15 @@ impl Desk {
         self.start_by(name, graph, port, |command| command)
     }
 
-    /// The same by a command made of the one that runs it.
+    /// Writes the file of a graph, in which PORT stands for the port; one that runs may `reload` it.
+    pub fn write(&self, name: &str, graph: &str, port: u16) -> PathBuf {
+        let file = self.dir.path().join(format!("{name}.yaml"));
+        let text = format!("name: {name}\n{}", graph.replace("PORT", &port.to_string()));
+        fs::write(&file, text).expect("written");
+        file
+    }
+
+    /// Starts a graph by a command made of the one that runs it.
     pub fn start_by(
         &self,
         name: &str,
@@ -88,9 +96,7 @@ impl Desk {
         port: u16,
         by: impl FnOnce(Command) -> Command,
     ) -> Option<Run> {
-        let file = self.dir.path().join(format!("{name}.yaml"));
-        let text = format!("name: {name}\n{}", graph.replace("PORT", &port.to_string()));
-        fs::write(&file, text).expect("written");
+        let file = self.write(name, graph, port);
         let mut command = self.program.command(&[file.as_os_str()]);
         command.arg("-v").args(["--drain", "20s"]);
         self.started(name, by(command))
@@ -128,10 +134,17 @@ impl Desk {
 
     /// Starts a peer over libzmq; `None` if a port is in use.
     pub fn peer(&self, args: &[&str], port: u16) -> Option<Child> {
-        let mut command = python::python().expect("asked before");
+        self.peer_over(&python::CURRENT, args, port)
+    }
+
+    /// The same over this release of it.
+    pub fn peer_over(&self, libzmq: &Libzmq, args: &[&str], port: u16) -> Option<Child> {
+        let mut command = libzmq.python().expect("asked before");
         command.arg(python::scripts().join("peer.py")).arg(args[0]).arg(port.to_string()).args(&args[1..]);
         let mut child = Child::spawn(&mut command, b"");
-        if !child.says("ready") {
+        if child.says("ready") {
+            child.wait_for(&libzmq.ready());
+        } else {
             let done = child.end();
             assert!(done.err.contains("busy"), "{}", done.err);
             return None;

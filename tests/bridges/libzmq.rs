@@ -2,7 +2,7 @@
 
 use crate::{
     desk::{Desk, on_ports, until},
-    python,
+    python::{CURRENT, Libzmq, OLD},
 };
 
 /// Frames of a stream; the sizes below and above what is copied.
@@ -38,94 +38,132 @@ fn pairs() -> [(&'static str, &'static str, bool); 4] {
         .map(|((ours, theirs), first)| (ours, theirs, first))
 }
 
-#[test]
-fn test_frames_through_libzmq_and_back_have_no_error() {
-    if python::python().is_none() {
-        return;
-    }
-    for (ours, theirs, first) in pairs() {
-        for (size, count) in [(64, FRAMES), (65536, FRAMES / 20)] {
-            let desk = Desk::new();
-            let graph = there_and_back(ours, size, count);
-            let (_, (mut run, peer)) = on_ports(|port| match first {
-                true => {
-                    let run = desk.start("ours", &graph, port)?;
-                    Some((run, desk.peer(&[theirs, "echo"], port)?))
-                }
-                false => {
-                    let peer = desk.peer(&[theirs, "echo"], port)?;
-                    Some((desk.start("ours", &graph, port)?, peer))
-                }
-            });
-            run.wait("check", "rx_count", count);
-            assert_eq!((run.get("check", "rx_errors"), run.get("bridge", "rejected")), (0, 0));
-            run.stop().ended(0).shows("COMPLETE: nothing was lost");
-            peer.kill();
-        }
-    }
-}
-
-#[test]
-fn frames_of_all_sizes_and_metadata_come_back_from_ours_unchanged() {
-    if python::python().is_none() {
-        return;
-    }
+/// Test frames through an echo of theirs: no bit of one is wrong.
+fn goes_through(libzmq: &Libzmq, size: u32, count: u64) {
     for (ours, theirs, first) in pairs() {
         let desk = Desk::new();
-        let (_, (run, mut peer)) = on_ports(|port| match first {
+        let graph = there_and_back(ours, size, count);
+        let (_, (mut run, peer)) = on_ports(|port| match first {
             true => {
-                let run = desk.start("ours", &echo(ours), port)?;
-                Some((run, desk.peer(&[theirs, "exchange", "1000"], port)?))
+                let run = desk.start("ours", &graph, port)?;
+                Some((run, desk.peer_over(libzmq, &[theirs, "echo"], port)?))
             }
             false => {
-                let peer = desk.peer(&[theirs, "exchange", "1000"], port)?;
-                Some((desk.start("ours", &echo(ours), port)?, peer))
+                let peer = desk.peer_over(libzmq, &[theirs, "echo"], port)?;
+                Some((desk.start("ours", &graph, port)?, peer))
             }
         });
-        peer.wait_for("exchanged 1000");
+        run.wait("check", "rx_count", count);
+        assert_eq!((run.get("check", "rx_errors"), run.get("bridge", "rejected")), (0, 0));
         run.stop().ended(0).shows("COMPLETE: nothing was lost");
         peer.kill();
     }
 }
 
-#[test]
-fn both_find_each_other_again_after_a_restart_of_either() {
-    if python::python().is_none() {
-        return;
+/// Frames of theirs, of all sizes and metadata, through an echo of ours.
+fn comes_back(libzmq: &Libzmq, count: &str) {
+    for (ours, theirs, first) in pairs() {
+        let desk = Desk::new();
+        let exchange = |port| desk.peer_over(libzmq, &[theirs, "exchange", count], port);
+        let (_, (run, mut peer)) = on_ports(|port| match first {
+            true => {
+                let run = desk.start("ours", &echo(ours), port)?;
+                Some((run, exchange(port)?))
+            }
+            false => {
+                let peer = exchange(port)?;
+                Some((desk.start("ours", &echo(ours), port)?, peer))
+            }
+        });
+        peer.wait_for(&format!("exchanged {count}"));
+        run.stop().ended(0).shows("COMPLETE: nothing was lost");
+        peer.kill();
     }
+}
+
+/// Theirs is killed, and ours ended, so many times each; both are found again.
+fn finds_again(libzmq: &Libzmq, times: u64) {
     for (ours, theirs) in [("tcp-client", "server"), ("tcp-server", "client")] {
         let desk = Desk::new();
+        let exchange = |port| desk.peer_over(libzmq, &[theirs, "exchange", "50"], port);
         let (port, (mut run, mut peer)) = on_ports(|port| {
             let run = desk.start("ours", &echo(ours), port)?;
-            Some((run, desk.peer(&[theirs, "exchange", "50"], port)?))
+            Some((run, exchange(port)?))
         });
         peer.wait_for("exchanged 50");
-        for round in 1..=3 {
+        for round in 1..=times {
             // Killed: nothing is said to the other side.
             peer.kill();
-            run.wait_is("bridge", "link", 0);
-            assert_eq!(run.get("bridge", "disconnects"), 2 * round);
-            peer = until("the ports are free again", || desk.peer(&[theirs, "exchange", "50"], port));
+            run.wait_is("bridge", "disconnects", 2 * round);
+            assert_eq!(run.get("bridge", "link"), 0);
+            peer = until("the ports are free again", || exchange(port));
             peer.wait_for("exchanged 50");
         }
         // Ours ends, and comes back; the peer stays and goes on.
         run.stop().ended(0);
         peer.kill();
-        let mut peer = until("the ports are free again", || desk.peer(&[theirs, "echo", "2000"], port));
-        for _ in 0..2 {
+        let all = (1000 * times).to_string();
+        let again = || desk.peer_over(libzmq, &[theirs, "echo", &all], port);
+        let mut peer = until("the ports are free again", again);
+        for _ in 0..times {
             let graph = there_and_back(ours, 1024, 1000);
             let mut run = until("the ports are free again", || desk.start("ours", &graph, port));
             run.wait("check", "rx_count", 1000);
             run.stop().ended(0).shows("COMPLETE: nothing was lost");
         }
-        peer.wait_for("echoed 2000");
+        peer.wait_for(&format!("echoed {all}"));
         peer.kill();
     }
 }
 
 #[test]
+fn test_frames_through_libzmq_and_back_have_no_error() {
+    if CURRENT.python().is_none() {
+        return;
+    }
+    goes_through(&CURRENT, 64, FRAMES);
+    goes_through(&CURRENT, 65536, FRAMES / 20);
+}
+
+#[test]
+fn frames_of_all_sizes_and_metadata_come_back_from_ours_unchanged() {
+    if CURRENT.python().is_none() {
+        return;
+    }
+    comes_back(&CURRENT, "1000");
+}
+
+#[test]
+fn both_find_each_other_again_after_a_restart_of_either() {
+    if CURRENT.python().is_none() {
+        return;
+    }
+    finds_again(&CURRENT, 3);
+}
+
+/// The same in short.
+fn is_no_different(libzmq: &Libzmq) {
+    if libzmq.python().is_none() {
+        return;
+    }
+    goes_through(libzmq, 1024, FRAMES / 20);
+    comes_back(libzmq, "200");
+    finds_again(libzmq, 1);
+}
+
+#[test]
+fn libzmq_4_1_is_no_different() {
+    is_no_different(&OLD[0]);
+}
+
+#[test]
+fn libzmq_4_2_is_no_different() {
+    is_no_different(&OLD[1]);
+}
+
+#[test]
 fn several_clients_over_libzmq_get_frames_in_turn_and_are_heard_all() {
-    if python::python().is_none() {
+    if CURRENT.python().is_none() {
         return;
     }
     let desk = Desk::new();
@@ -161,7 +199,7 @@ links: [ src >> bridge, bridge >> one >> ones, bridge >> two >> twos, bridge >> 
 
 #[test]
 fn several_of_our_clients_get_frames_from_libzmq_in_turn() {
-    if python::python().is_none() {
+    if CURRENT.python().is_none() {
         return;
     }
     let desk = Desk::new();
@@ -185,7 +223,7 @@ links: [ bridge >> end ]
 
 #[test]
 fn what_is_no_frame_is_named_and_the_connection_made_anew() {
-    if python::python().is_none() {
+    if CURRENT.python().is_none() {
         return;
     }
     let desk = Desk::new();
