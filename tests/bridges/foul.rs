@@ -35,6 +35,19 @@ pub fn of(run: &Run, what: &str) -> u64 {
         .expect("a number")
 }
 
+/// A peer made of plain bytes, its handshake done.
+pub fn greeted(addr: &str, port: u16, kind: &str) -> TcpStream {
+    let mut greeting = vec![0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1];
+    greeting.extend(b"NULL");
+    greeting.resize(64, 0);
+    greeting.extend(b"\x04\x1a\x05READY\x0bSocket-Type\0\0\0\x04");
+    greeting.extend(kind.as_bytes());
+    let mut socket = TcpStream::connect((addr, port)).expect("it listens");
+    socket.write_all(&greeting).expect("it reads");
+    socket.read_exact(&mut [0; 64 + 28]).expect("it greets");
+    socket
+}
+
 #[test]
 fn test_frames_both_ways_at_once_between_ours_have_no_error() {
     let desk = Desk::new();
@@ -103,17 +116,9 @@ fn a_receiver_killed_in_mid_stream_is_found_again_and_what_was_on_its_way_is_cou
 fn a_thousand_connections_come_and_go_without_growth() {
     let desk = Desk::new();
     let (port, mut sink) = on_ports(|port| desk.start("sink", SINK, port));
-    let mut greeting = vec![0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1];
-    greeting.extend(b"NULL");
-    greeting.resize(64, 0);
-    greeting.extend(b"\x04\x1a\x05READY\x0bSocket-Type\0\0\0\x04");
     let cycle = |sink: &mut Run, n: u64| {
-        let sockets = [("PUSH", port), ("PULL", port + 1)].map(|(kind, port)| {
-            let mut socket = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
-            socket.write_all(&[&greeting[..], kind.as_bytes()].concat()).expect("it reads");
-            socket.read_exact(&mut [0; 64 + 28]).expect("it greets");
-            socket
-        });
+        let sockets =
+            [("PUSH", port), ("PULL", port + 1)].map(|(kind, port)| greeted("127.0.0.1", port, kind));
         drop(sockets);
         if n.is_multiple_of(100) {
             sink.wait("bridge", "disconnects", 2 * n);

@@ -1,9 +1,14 @@
 //! Servers are swapped while clients come and frames flow; swaps that are refused leave nothing behind.
 
-use crate::desk::{Desk, on_ports};
+use crate::{
+    desk::{Desk, on_ports},
+    foul::greeted,
+};
 use serde_json::{Value, json};
 use std::{
-    net::{TcpListener, TcpStream},
+    io::Read,
+    net::{TcpListener, TcpStream, UdpSocket},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
@@ -26,14 +31,8 @@ fn shown(answer: &Value, node: &str) -> Value {
     nodes.iter().find(|of| of["node"] == node).unwrap_or_else(|| panic!("{node}: {answer}")).clone()
 }
 
-#[test]
-fn a_server_is_swapped_in_full_flow_and_no_client_is_refused() {
-    let desk = Desk::new();
-    let (port, mut sink) = on_ports(|port| desk.start("sink", SINK, port));
-    let readings = shown(&sink.ask(json!({ "command": "show" })), "bridge")["readings"].clone();
-    assert_eq!(readings, json!({ "link": 0, "peers_in": 0, "peers_out": 0, "held": 0 }));
-    let source = desk.client("source", SOURCE, port);
-    sink.wait("check", "rx_count", 1000);
+/// Does something while clients connect to both ports, and see that none is refused.
+fn while_clients_come(port: u16, then: impl FnOnce()) {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let comes_and_goes = || {
@@ -48,6 +47,22 @@ fn a_server_is_swapped_in_full_flow_and_no_client_is_refused() {
             times
         };
         let clients = scope.spawn(comes_and_goes);
+        let done = catch_unwind(AssertUnwindSafe(then));
+        over.store(true, Ordering::Relaxed);
+        assert!(clients.join().expect("none is refused") > 30);
+        done.unwrap_or_else(|why| resume_unwind(why));
+    });
+}
+
+#[test]
+fn a_server_is_swapped_in_full_flow_and_no_client_is_refused() {
+    let desk = Desk::new();
+    let (port, mut sink) = on_ports(|port| desk.start("sink", SINK, port));
+    let readings = shown(&sink.ask(json!({ "command": "show" })), "bridge")["readings"].clone();
+    assert_eq!(readings, json!({ "link": 0, "peers_in": 0, "peers_out": 0, "held": 0 }));
+    let source = desk.client("source", SOURCE, port);
+    sink.wait("check", "rx_count", 1000);
+    while_clients_come(port, || {
         for n in 0..30 {
             let done = match n % 2 {
                 0 => sink.ask(json!({ "command": "swap", "node": "bridge", "module": "tcp-server" })),
@@ -57,8 +72,6 @@ fn a_server_is_swapped_in_full_flow_and_no_client_is_refused() {
             let had = sink.get("check", "rx_count");
             sink.wait("check", "rx_count", had + 500);
         }
-        over.store(true, Ordering::Relaxed);
-        assert!(clients.join().expect("none is refused") > 30);
     });
     // The connection is the one that there was before the first swap.
     assert_eq!((sink.get("bridge", "connects"), sink.get("bridge", "disconnects")), (1, 0));
@@ -66,6 +79,131 @@ fn a_server_is_swapped_in_full_flow_and_no_client_is_refused() {
     assert_eq!(shown(&sink.ask(json!({ "command": "show" })), "bridge")["readings"]["peers_in"], 1);
     source.stop();
     sink.stop().ended(0);
+}
+
+/// The graph with the server elsewhere.
+fn at(addr: &str) -> String {
+    SINK.replace("addr: 127.0.0.1", &format!("addr: '{addr}'"))
+}
+
+#[test]
+fn a_server_listens_at_another_address_of_its_ports_and_no_client_is_refused() {
+    let desk = Desk::new();
+    let (port, mut sink) = on_ports(|port| desk.start("sink", SINK, port));
+    let source = desk.client("source", SOURCE, port);
+    sink.wait("check", "rx_count", 1000);
+    while_clients_come(port, || {
+        for addr in ["*", "127.0.0.1", "lo", "0.0.0.0", "127.0.0.1"].repeat(3) {
+            desk.write("sink", &at(addr), port);
+            let done = sink.ask(json!({ "command": "reload" }));
+            assert_eq!(done["ok"]["reloaded"]["replaced"][0]["node"], "bridge", "{addr}: {done}");
+            let had = sink.get("check", "rx_count");
+            sink.wait("check", "rx_count", had + 500);
+        }
+    });
+    // The connection is the one that there was before: it came by an address that was served all the time.
+    assert_eq!((sink.get("bridge", "connects"), sink.get("bridge", "disconnects")), (1, 0));
+    assert_eq!(sink.get("check", "rx_errors"), 0);
+    // One that came by another goes when that is not served any more, by a swap as well.
+    let set = |addr: &str| json!({ "command": "set", "changes": [format!("bridge.addr='{addr}'")] });
+    assert!(sink.ask(set("*"))["ok"].is_object());
+    let mut others = [greeted("127.0.0.2", port, "PUSH"), greeted("127.0.0.2", port + 1, "PULL")];
+    sink.wait_is("bridge", "connects", 3);
+    assert!(sink.ask(set("127.0.0.1"))["ok"].is_object());
+    for other in &mut others {
+        assert_eq!(other.read(&mut [0; 1]).expect("it is closed in order"), 0);
+    }
+    assert_eq!(sink.get("bridge", "disconnects"), 2);
+    assert!(TcpStream::connect(("127.0.0.2", port)).is_err());
+    let had = sink.get("check", "rx_count");
+    sink.wait("check", "rx_count", had + 500);
+    source.stop();
+    let done = sink.stop().ended(0);
+    assert!(done.err.contains("the bridge has another address or port now"), "{}", done.err);
+}
+
+#[test]
+fn a_server_that_cannot_have_another_address_goes_on_as_it_was() {
+    let desk = Desk::new();
+    let (port, mut sink) = on_ports(|port| desk.start("sink", SINK, port));
+    let source = desk.client("source", SOURCE, port);
+    sink.wait("check", "rx_count", 1000);
+    // By the second port somebody listens already, elsewhere.
+    let other = TcpListener::bind(("127.0.0.2", port + 1)).expect("nobody is there");
+    desk.write("sink", &at("*"), port);
+    while_clients_come(port, || {
+        for _ in 0..5 {
+            let refused = sink.ask(json!({ "command": "reload" }));
+            let text = refused["error"]["text"].as_str().unwrap_or_default();
+            assert!(text.contains(&format!("port {} is in use by ", port + 1)), "{refused}");
+            assert!(text.contains(&format!("(pid {})", std::process::id())), "{text}");
+            let had = sink.get("check", "rx_count");
+            sink.wait("check", "rx_count", had + 500);
+        }
+    });
+    assert_eq!((sink.get("bridge", "connects"), sink.get("bridge", "disconnects")), (1, 0));
+    drop(other);
+    let done = sink.ask(json!({ "command": "reload" }));
+    assert!(done["ok"].is_object(), "{done}");
+    let had = sink.get("check", "rx_count");
+    sink.wait("check", "rx_count", had + 500);
+    assert_eq!((sink.get("bridge", "connects"), sink.get("bridge", "disconnects")), (1, 0));
+    assert_eq!(sink.get("check", "rx_errors"), 0);
+    source.stop();
+    sink.stop().ended(0);
+}
+
+#[test]
+fn a_server_moves_on_by_one_port_though_that_is_its_own() {
+    let desk = Desk::new();
+    let (port, mut sink) = on_ports(|port| {
+        let third = TcpListener::bind(("127.0.0.1", port.checked_add(2)?)).ok();
+        desk.start("sink", SINK, port).filter(|_| third.is_some())
+    });
+    let change = json!({ "command": "set", "changes": [format!("bridge.port={}", port + 1)] });
+    let done = sink.ask(change);
+    assert!(done["ok"].is_object(), "{done}");
+    let source = desk.client("source", SOURCE, port + 1);
+    sink.wait("check", "rx_count", 1000);
+    source.stop();
+    sink.stop().ended(0);
+}
+
+#[test]
+fn datagrams_that_wait_are_not_lost_where_the_address_or_the_port_becomes_another() {
+    let desk = Desk::new();
+    let graph = "nodes:
+  u: { module: udp-server, params: { addr: 127.0.0.1, port: PORT, offload: false } }
+  check: { module: debug, params: { max_bytes: 0 } }
+links: [ u >> check ]
+";
+    let (port, mut run) = on_ports(|port| desk.start("run", graph, port));
+    let peer = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let mut sent = 0;
+    for (addr, port) in [("*", port), ("127.0.0.1", port), ("127.0.0.1", port + 1), ("0.0.0.0", port + 1)] {
+        let changed = graph.replace("addr: 127.0.0.1", &format!("addr: '{addr}'"));
+        desk.write("run", &changed, port);
+        let done = run.ask(json!({ "command": "reload" }));
+        assert!(done["ok"].is_object(), "{addr}: {done}");
+        for _ in 0..100 {
+            peer.send_to(b"datagram", ("127.0.0.1", port)).expect("sent");
+            sent += 1;
+        }
+        run.wait_taken("check", sent);
+    }
+    // Somebody has the port elsewhere.
+    desk.write("run", graph, port + 1);
+    assert!(run.ask(json!({ "command": "reload" }))["ok"].is_object());
+    let other = UdpSocket::bind(("127.0.0.2", port + 1)).expect("nobody is there");
+    desk.write("run", &graph.replace("addr: 127.0.0.1", "addr: '*'"), port + 1);
+    let refused = run.ask(json!({ "command": "reload" }));
+    let text = refused["error"]["text"].as_str().unwrap_or_default();
+    assert!(text.contains(&format!("UDP port {} is in use by ", port + 1)), "{refused}");
+    peer.send_to(b"datagram", ("127.0.0.1", port + 1)).expect("sent");
+    run.wait_taken("check", sent + 1);
+    drop(other);
+    assert!(run.ask(json!({ "command": "reload" }))["ok"].is_object());
+    run.stop().ended(0);
 }
 
 #[test]

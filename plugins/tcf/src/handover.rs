@@ -6,22 +6,23 @@
 
 use super::{
     connection::{Connection, Told},
-    params::{Framing, Per, Settings},
+    params::{Framing, Listen, Per, Settings},
     shared::{Core, Shared},
     sys,
 };
 use rogue_sdk::{Error, Result, prelude::*};
+use rogue_socket::listener;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
     io::{self, BufWriter, ErrorKind, Read, Seek, Write},
     net::{TcpListener, TcpStream},
-    os::fd::{AsFd, OwnedFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     time::Duration,
 };
 
 /// Names of the descriptors. The number is another where what is written is another: who does not know it starts anew.
-pub const STATE: &str = "tcf-state 2";
+pub const STATE: &str = "tcf-state 3";
 const BUFFERS: &str = "tcf-buffers";
 const CHANNEL: &str = "tcf-channel";
 
@@ -31,6 +32,8 @@ pub struct Sockets {
     /// There is something to hand over: this has served, or was to go on for who has.
     pub served: bool,
     pub listener: Option<TcpListener>,
+    /// A predecessor's, of the same port at another address: what has come to it is served still.
+    pub before: Option<TcpListener>,
     pub connections: Vec<Connection>,
 }
 
@@ -67,13 +70,24 @@ pub struct Kept<C, T> {
     channels: T,
 }
 
+const LISTEN: &str = "tcf-listen ";
+
 fn listening(settings: &Settings) -> String {
-    format!("tcf-listen {}", settings.listen)
+    format!("{LISTEN}{}", settings.listen)
+}
+
+/// Listens, beside sockets of a predecessor if there are any.
+///
+/// # Errors
+/// Which address and port, why, and who has it where that is known.
+pub fn listen(settings: &Settings, before: &[BorrowedFd<'_>]) -> Result<TcpListener> {
+    let Listen { addr, port, addresses } = &settings.listen;
+    listener::bind(addr, *port, addresses.iter().copied(), before)
 }
 
 /// Gives everything up. What cannot be handed over is said in the log, and ends with this instance.
 pub fn release(shared: &Shared, sockets: Sockets, held: &mut Held) {
-    let Sockets { served, listener, connections } = sockets;
+    let Sockets { served, listener, connections, .. } = sockets;
     if !served {
         return;
     }
@@ -128,6 +142,13 @@ fn forget(shared: &Shared) {
 /// What cannot be read; then nothing was taken.
 pub fn adopt(shared: &Shared, held: &mut Held) -> Result<Sockets> {
     let mut sockets = Sockets::default();
+    let name = listening(&shared.settings);
+    let others: Vec<_> = held.handles.iter().filter(|(of, _)| of.starts_with(LISTEN)).collect();
+    let mine = others.iter().any(|(of, _)| *of == name);
+    if !(others.is_empty() || mine) {
+        let before: Vec<_> = others.iter().map(|(_, fd)| fd.as_fd()).collect();
+        sockets.listener = Some(listen(&shared.settings, &before)?);
+    }
     if let Some(mut file) = file(held, STATE)? {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
@@ -137,8 +158,14 @@ pub fn adopt(shared: &Shared, held: &mut Held) -> Result<Sockets> {
         sockets.connections = take_up(shared, kept, held)?;
         sockets.served = true;
     }
-    let name = listening(&shared.settings);
-    sockets.listener = taken(held, |of| of == name).next().map(TcpListener::from);
+    if mine {
+        sockets.listener = taken(held, |of| of == name).next().map(TcpListener::from);
+    } else {
+        // One of another port is left where it is: it may be wanted again.
+        let port = shared.settings.listen.port;
+        let same_port = |of: &str| port != 0 && of.starts_with(LISTEN) && of.ends_with(&format!(":{port}"));
+        sockets.before = taken(held, same_port).next().map(TcpListener::from);
+    }
     sockets.served |= sockets.listener.is_some();
     drop(taken(held, |of| of == STATE || of == BUFFERS).collect::<Vec<_>>());
     Ok(sockets)

@@ -7,7 +7,7 @@
 //!   that clients wrote (`inbox`);
 //! - `server` is that thread; `connection` one client, `speech` what it says and is answered, `output` what it is sent,
 //!   `written` how writes become frames;
-//! - `listen` is the door, `status` what is shown, `sys` waits for descriptors, `handover` is what a successor is given.
+//! - `status` is what is shown, `sys` waits for descriptors, `handover` is what a successor is given.
 //!
 //! What holds: all sockets belong to one thread, so that neither half waits for a client nor a client for the graph's
 //! other work; the lock is held while bytes are copied, never while something is encoded, sent or waited for; what a client
@@ -17,7 +17,6 @@ mod connection;
 mod give;
 mod handover;
 mod inbox;
-mod listen;
 mod node;
 mod output;
 mod params;

@@ -4,9 +4,9 @@
 //! `stop` ends every channel in order, within a bounded time.
 
 use super::{
+    connection::Gone,
     give::StreamsGive,
     handover::{self, Sockets},
-    listen,
     params::{Settings, StreamsParams},
     server::Server,
     shared::Shared,
@@ -14,6 +14,7 @@ use super::{
     take::StreamsTake,
 };
 use rogue_sdk::{State, log, prelude::*};
+use rogue_socket::listener;
 use serde::{Deserialize, Serialize};
 use std::{
     os::unix::net::UnixStream,
@@ -89,10 +90,15 @@ impl Module for TcfStreams {
         let settings = &self.shared.settings;
         let listener = match self.sockets.listener.take() {
             Some(listener) => listener,
-            None => listen::bind(settings.listen)?,
+            None => handover::listen(settings, &[])?,
         };
-        let connections = std::mem::take(&mut self.sockets.connections);
+        let mut connections = std::mem::take(&mut self.sockets.connections);
         let address = listener.local_addr()?;
+        for connection in &mut connections {
+            if !connection.stream.local_addr().is_ok_and(|by| listener::covers(address, by)) {
+                connection.end(&Gone::Refused("the node listens at another address now"), &self.shared);
+            }
+        }
         if !address.ip().is_loopback() {
             log::warn!(
                 "{address} can be reached from other machines, without a password and without encryption, since \
@@ -109,7 +115,8 @@ impl Module for TcfStreams {
             core.ids()
         };
         log::info!("listening on {address}, type {:?}, streams: {ids}", settings.stream_type);
-        let server = Server::new(self.shared.clone(), listener, connections, self.bell.try_clone()?);
+        let listeners = [Some(listener), self.sockets.before.take()].into_iter().flatten().collect();
+        let server = Server::new(self.shared.clone(), listeners, connections, self.bell.try_clone()?);
         let (back, replaced) = (self.back.clone(), self.replaced.clone());
         self.thread = Some(self.node.spawn(move |_| {
             let sockets = server.run(|| replaced.load(SeqCst));

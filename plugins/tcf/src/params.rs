@@ -1,9 +1,10 @@
 //! The parameters of `tcf-streams`, and what they come to: [`Settings`].
 
 use rogue_sdk::prelude::*;
+use rogue_socket::address::{self, Side};
 use rogue_tcf_service::Limits;
 use rogue_tcf_wire::limits::NAME;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{fmt, net::SocketAddr};
 
 /// The type where nothing is said and the runtime is one that does not tell a node's name.
 const UNNAMED: &str = "rogue";
@@ -11,7 +12,8 @@ const UNNAMED: &str = "rogue";
 /// Parameters of `tcf-streams`.
 #[derive(Params, Clone, Debug)]
 pub struct StreamsParams {
-    /// Address and port to listen on, as `127.0.0.1:1534`; port 0 = the system chooses, see the reading `port`.
+    /// Where to listen, as `127.0.0.1:1534`: an address of this machine, a host name, the name of a network interface, or `*`
+    /// for everywhere; and a port, 0 = the system chooses, see the reading `port`.
     #[param(default = "127.0.0.1:0")]
     pub listen: String,
     /// Whether an address may be listened on that other machines can reach. TCF has no passwords and no encryption.
@@ -92,10 +94,47 @@ pub enum WhenFull {
     Block,
 }
 
+/// Where to listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// As it was written.
+    pub addr: String,
+    pub port: u16,
+    /// What it stands for: the first that can be had.
+    pub addresses: Vec<SocketAddr>,
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.addr, self.port)
+    }
+}
+
+impl Listen {
+    fn of(text: &str) -> Result<Listen> {
+        let parts = text.rsplit_once(':').and_then(|(addr, port)| Some((addr, port.parse().ok()?)));
+        // An address of IPv6 has its port behind brackets.
+        let parts =
+            parts.filter(|(addr, _)| !addr.is_empty() && (!addr.contains(':') || addr.ends_with(']')));
+        let Some((addr, port)) = parts else {
+            return Err(Error::new(format_args!(
+                "listen {text:?} is no address with a port; write one as `127.0.0.1:1534`"
+            )));
+        };
+        let addresses = address::all("listen", addr, port, Side::Here)?;
+        Ok(Listen { addr: addr.to_owned(), port, addresses })
+    }
+
+    /// Whether other machines can reach it.
+    fn is_remote(&self) -> bool {
+        !self.addresses.iter().all(|address| address.ip().is_loopback())
+    }
+}
+
 /// What the node knows of itself.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub listen: SocketAddr,
+    pub listen: Listen,
     pub stream_type: String,
     pub per: Per,
     pub framing: Framing,
@@ -122,10 +161,10 @@ impl Settings {
     /// What the parameters' types cannot say. `name`: the node's, if it is known.
     ///
     /// # Errors
-    /// An address that is none or that others can reach, a type or a size that cannot be.
+    /// An address that is none, that is not known, or that others can reach, a type or a size that cannot be.
     pub fn new(params: &StreamsParams, name: Option<String>) -> Result<Settings> {
-        let listen = address(&params.listen)?;
-        if !(listen.ip().is_loopback() || params.allow_remote) {
+        let listen = Listen::of(&params.listen)?;
+        if listen.is_remote() && !params.allow_remote {
             return Err(Error::new(format_args!(
                 "listen {listen} can be reached from other machines, and TCF has no passwords and no encryption: whoever \
                  reaches it reads the frames; write 127.0.0.1, or allow_remote: true if that is meant"
@@ -161,19 +200,9 @@ impl Settings {
 
     /// What only one node of a graph may have; a name of its own where the system chooses the port.
     pub fn claim(&self, node: &Node) -> String {
-        match self.listen.port() {
+        match self.listen.port {
             0 => format!("tcf-streams:{node:?}"),
             _ => format!("tcp:{}", self.listen),
         }
     }
-}
-
-/// An address and a port; `localhost` is the only name.
-fn address(text: &str) -> Result<SocketAddr> {
-    if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {
-        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
-    }
-    text.parse().map_err(|_| {
-        Error::new(format_args!("listen {text:?} is no address with a port; write one as `127.0.0.1:1534`"))
-    })
 }

@@ -7,12 +7,12 @@
 use super::{
     connection::{CLOSING, Connection, Gone},
     handover::Sockets,
-    listen,
     shared::Shared,
     sys::{self, Watch},
     written,
 };
 use rogue_sdk::log;
+use rogue_socket::listener::{self, PAUSE};
 use rogue_tcf_service::Totals;
 use std::{
     io::Read,
@@ -26,15 +26,14 @@ use std::{
 const SCRATCH: usize = 64 << 10;
 /// Channels beyond `max_channels` that are told so before they are closed; those beyond are closed at once.
 const REFUSED: usize = 16;
-/// Pause after the system had no descriptor left for a connection.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How often the readings that are texts are written.
 const SHOW: Duration = Duration::from_secs(1);
 
 /// The thread's own.
 pub struct Server {
     shared: Arc<Shared>,
-    listener: TcpListener,
+    /// The one that listens, and maybe a predecessor's, of which what has come to it is taken.
+    listeners: Vec<TcpListener>,
     bell: UnixStream,
     connections: Vec<Connection>,
     scratch: Vec<u8>,
@@ -44,14 +43,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// With a listening socket, and clients that are there already.
+    /// With a socket that listens, maybe a predecessor's beside it, and clients that are there already.
     pub fn new(
         shared: Arc<Shared>,
-        listener: TcpListener,
+        listeners: Vec<TcpListener>,
         connections: Vec<Connection>,
         bell: UnixStream,
     ) -> Server {
-        Server { shared, listener, bell, connections, scratch: vec![0; SCRATCH], pause: None, shown: None }
+        Server { shared, listeners, bell, connections, scratch: vec![0; SCRATCH], pause: None, shown: None }
     }
 
     /// Serves until it is told to stop; gives the sockets back. Channels are ended, unless a successor `takes_over`.
@@ -59,14 +58,15 @@ impl Server {
         while !self.shared.stopping.load(SeqCst) {
             self.shared.awake();
             self.accept();
-            let busy = self.serve();
+            let busy = self.serve() | (self.listeners.len() > 1 && self.pause.is_none());
             let due = self.attend();
             self.wait(busy, due);
         }
         if !takes_over() {
             self.stop();
         }
-        Sockets { served: true, listener: Some(self.listener), connections: self.connections }
+        let listener = self.listeners.into_iter().next();
+        Sockets { served: true, listener, before: None, connections: self.connections }
     }
 
     fn accept(&mut self) {
@@ -77,7 +77,10 @@ impl Server {
         self.pause = None;
         // As many as may wait; a flood of connections does not keep the others waiting.
         for _ in 0..64 {
-            match listen::accept(&self.listener) {
+            let Some(listener) = self.listeners.last() else { return };
+            match listener::accept(listener) {
+                // Nobody comes to a predecessor's any more once it is closed.
+                Ok(None) if self.listeners.len() > 1 => drop(self.listeners.pop()),
                 Ok(None) => return,
                 Ok(Some((stream, addr))) => {
                     let most = self.shared.settings.max_channels;
@@ -173,7 +176,7 @@ impl Server {
         };
         let mut watches = Vec::with_capacity(self.connections.len() + 2);
         watches.push(Watch::new(self.bell.as_fd(), true, false));
-        watches.push(Watch::new(self.listener.as_fd(), self.pause.is_none(), false));
+        watches.push(Watch::new(self.listeners[0].as_fd(), self.pause.is_none(), false));
         watches.extend(self.connections.iter().map(|connection| {
             Watch::new(connection.stream.as_fd(), connection.listens(), connection.output.len() > 0)
         }));

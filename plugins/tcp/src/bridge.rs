@@ -8,7 +8,7 @@ use super::{
     dial::Dialer,
     door::Door,
     give::BridgeGive,
-    handover, listen,
+    handover,
     params::{Role, Settings},
     receiver::Receiver,
     sender::Sender,
@@ -16,7 +16,14 @@ use super::{
     take::BridgeTake,
 };
 use rogue_sdk::prelude::*;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use rogue_socket::{
+    address::{self, Side},
+    listener,
+};
+use std::{
+    os::fd::BorrowedFd,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// A bridge.
 pub struct Bridge {
@@ -57,7 +64,7 @@ impl Bridge {
     /// # Errors
     /// A port that cannot be had; none is kept then.
     pub fn start(&mut self) -> Result<()> {
-        self.open_or_stop()?;
+        self.open_or_stop(&[])?;
         let (sender, receiver) = self.sides();
         sender.show_peers();
         receiver.show_peers();
@@ -67,20 +74,24 @@ impl Bridge {
         Ok(())
     }
 
-    fn open_or_stop(&mut self) -> Result<()> {
-        let opened = self.open();
+    /// `before`: sockets of a predecessor, which may have the ports at another address.
+    fn open_or_stop(&mut self, before: &[BorrowedFd<'_>]) -> Result<()> {
+        let opened = self.open(before);
         if opened.is_err() {
             self.stop();
         }
         opened
     }
 
-    fn open(&mut self) -> Result<()> {
+    fn open(&mut self, before: &[BorrowedFd<'_>]) -> Result<()> {
         // Again: a predecessor took its own back when it stopped, and they may be the same.
         self.settings.claims().iter().try_for_each(|name| self.node.claim(name))?;
         let (mut sender, mut receiver) = self.sides();
+        let addr = &self.settings.addr;
         let door = |port| match self.settings.role {
-            Role::Server => listen::bind(&self.settings, port).map(Door::Listen),
+            Role::Server => address::all("addr", addr, port, Side::Here)
+                .and_then(|addresses| listener::bind(addr, port, addresses, before))
+                .map(Door::Listen),
             Role::Client => Ok(Door::Dial(Dialer::new(port))),
         };
         if let Door::Shut = receiver.door {
@@ -107,10 +118,11 @@ impl Bridge {
     }
 
     /// # Errors
-    /// What the system says of the descriptors, or of other ports than the predecessor had: then nothing of it is touched.
+    /// What the system says of the descriptors, or of other ports or addresses than the predecessor had: then nothing of
+    /// it is touched.
     pub fn adopt(&mut self, held: &mut Held) -> Result<()> {
         if handover::has_other_ports(&self.settings, held) {
-            self.open_or_stop()?;
+            self.open_or_stop(&handover::listening(held))?;
         }
         let (mut sender, mut receiver) = self.sides();
         handover::adopt(&self.settings, &mut sender, &mut receiver, held)

@@ -2,28 +2,16 @@
 
 use super::{
     dial::{Dialed, Dialer},
-    listen,
     params::Settings,
     status::Status,
 };
 use rogue_sdk::{Context, Node, Result};
+use rogue_socket::listener::{self, PAUSE};
 use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     os::fd::AsFd,
     time::Duration,
 };
-
-/// Pause after the system had no descriptor left for a connection.
-const PAUSE: Duration = Duration::from_millis(100);
-/// Pause between two looks at sockets that the runtime cannot watch, such as when there is no descriptor left.
-const LOOK_ANYWAY: Duration = Duration::from_millis(10);
-
-/// Has a half called after a while if it cannot be called at the right moment.
-pub fn or_look_anyway(watched: Result<()>, cx: &Context<'_>) {
-    if watched.is_err() {
-        cx.wake_at(cx.now() + LOOK_ANYWAY);
-    }
-}
 
 /// The way in.
 pub enum Door {
@@ -44,7 +32,7 @@ impl Door {
     ) -> Option<(TcpStream, SocketAddr)> {
         match self {
             Door::Shut => None,
-            Door::Listen(listener) => match listen::accept(listener) {
+            Door::Listen(listener) => match listener::accept(listener) {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     status.warn(&format!("a connection cannot be accepted: {error}; trying again"));
@@ -59,6 +47,15 @@ impl Door {
                     Dialed::Failed(why) => status.failed(&why),
                 }
             },
+        }
+    }
+
+    /// Whether a connection that has come already could have come by this one.
+    pub fn serves(&self, stream: &TcpStream) -> bool {
+        let Door::Listen(listener) = self else { return false };
+        match (listener.local_addr(), stream.local_addr()) {
+            (Ok(bound), Ok(by)) => listener::covers(bound, by),
+            _ => false,
         }
     }
 

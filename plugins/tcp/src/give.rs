@@ -3,8 +3,9 @@
 //! It also looks after the sending side once the taking half has finished, or where nothing is linked to that one, so
 //! that peers there are still answered.
 
-use super::{door::or_look_anyway, params::Settings, receiver::Receiver, sender::Sender};
+use super::{params::Settings, receiver::Receiver, sender::Sender};
 use rogue_sdk::prelude::*;
+use rogue_socket::watch::or_look_anyway;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time,

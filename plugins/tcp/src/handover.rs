@@ -1,7 +1,9 @@
 //! What goes over to a successor: listening sockets, connections in the middle of whatever they do, and frames.
 //!
 //! Called by `bridge` while no half is being called. What holds: no client is refused and no byte is lost between equal
-//! ports; a successor with another port takes the frames alone. A descriptor's name says all that is not in it:
+//! ports. A server that has them at another address listens there before its predecessor's sockets are closed, and serves
+//! what had come to those; connections by an address that is not its own are closed. A successor with another port, or a
+//! client with another server, takes the frames alone. A descriptor's name says all that is not in it:
 //!
 //! | name | frames that belong to it, in this order |
 //! | --- | --- |
@@ -16,7 +18,7 @@ use super::{
     outgoing::Outgoing,
     params::{Role, Settings},
     partial::Partial,
-    peer::Peer,
+    peer::{Gone, Peer},
     receiver::Receiver,
     sender::Sender,
 };
@@ -24,19 +26,48 @@ use rogue_sdk::prelude::*;
 use std::{
     collections::VecDeque,
     net::{SocketAddr, TcpListener, TcpStream},
-    os::fd::OwnedFd,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
-/// What a successor must have in common to take descriptors over.
+/// Who made a descriptor.
 fn key(settings: &Settings) -> String {
     format!("{:?}/{}/{}", settings.role, settings.addr, settings.port)
 }
 
-/// Whether what is held is a predecessor's with other ports.
+/// What a successor has in common with whoever made a descriptor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kin {
+    /// All that counts: it goes on as it is.
+    Same,
+    /// A server's ports, at another address.
+    Moved,
+    /// Nothing.
+    Other,
+}
+
+impl Kin {
+    fn of(settings: &Settings, key_of: &str) -> Kin {
+        let of: Vec<&str> = key_of.split('/').collect();
+        match of[..] {
+            _ if key_of == key(settings) => Kin::Same,
+            ["Server", _, port] if settings.role == Role::Server && port == settings.port.to_string() => {
+                Kin::Moved
+            }
+            _ => Kin::Other,
+        }
+    }
+}
+
+/// Whether what is held is a predecessor's with other ports or another address.
 pub fn has_other_ports(settings: &Settings, held: &Held) -> bool {
-    let key = key(settings);
     let mut keys = held.handles.iter().filter_map(|(name, _)| name.split(' ').nth(1));
-    !held.handles.is_empty() && keys.all(|of| of != key)
+    !held.handles.is_empty() && keys.all(|of| Kin::of(settings, of) != Kin::Same)
+}
+
+/// The sockets by which a predecessor listens.
+pub fn listening(held: &Held) -> Vec<BorrowedFd<'_>> {
+    let listening = held.handles.iter().filter(|(name, _)| name.starts_with("listen-"));
+    listening.map(|(_, fd)| fd.as_fd()).collect()
 }
 
 /// Gives everything up.
@@ -108,32 +139,45 @@ pub fn adopt(
     let (mine, others): (Vec<_>, Vec<_>) = held.frames.drain(..).partition(|(port, _)| *port == 0);
     held.frames = others;
     let mut frames: VecDeque<Frame> = mine.into_iter().map(|(_, frame)| frame).collect();
-    let key = key(settings);
     for (name, fd) in std::mem::take(&mut held.handles) {
         let words: Vec<&str> = name.split(' ').collect();
-        let same = words.get(1).is_some_and(|of| *of == key);
+        let kin = words.get(1).map_or(Kin::Other, |of| Kin::of(settings, of));
         let done = match words[..] {
-            ["listen-in", _] if same => listen(&mut receiver.door, fd),
-            ["listen-out", _] if same => listen(&mut sender.door, fd),
-            ["out", _, peer, written, queued, bytes] => {
-                let queue = take(&mut frames, queued);
-                match same {
-                    true => outgoing(settings, sender, fd, peer, (written, bytes), queue),
-                    false => {
-                        sender.waiting.extend(queue);
-                        Ok(())
-                    }
+            ["listen-in", _] if kin == Kin::Same => listen(&mut receiver.door, fd),
+            ["listen-out", _] if kin == Kin::Same => listen(&mut sender.door, fd),
+            ["listen-in", _] if kin == Kin::Moved => {
+                receiver.come_by(&TcpListener::from(fd));
+                Ok(())
+            }
+            ["listen-out", _] if kin == Kin::Moved => {
+                sender.come_by(&TcpListener::from(fd));
+                Ok(())
+            }
+            ["out", _, addr, written, queued, bytes] => {
+                let (queue, stream) = (take(&mut frames, queued), TcpStream::from(fd));
+                if kin == Kin::Same || (kin == Kin::Moved && sender.door.serves(&stream)) {
+                    outgoing(settings, sender, peer(stream, addr)?, (written, bytes), queue)
+                } else {
+                    sender.waiting.extend(queue);
+                    addr.parse().map(|addr| sender.status.gone(addr, &Gone::Moved, true)).map_err(Error::from)
                 }
             }
-            ["in", _, peer, size, filled, rest] => {
+            ["in", _, addr, size, filled, rest] => {
                 let partial = take(&mut frames, if size == "0" { "0" } else { "1" }).pop_front();
-                let rest = take(&mut frames, rest).pop_front();
-                match same {
-                    true => incoming(settings, receiver, fd, peer, (partial, size, filled), rest),
-                    false => {
-                        held.frames.extend(partial.into_iter().chain(rest).map(|frame| (0, frame)));
-                        Ok(())
-                    }
+                let (rest, stream) = (take(&mut frames, rest).pop_front(), TcpStream::from(fd));
+                if kin == Kin::Same || (kin == Kin::Moved && receiver.door.serves(&stream)) {
+                    incoming(settings, receiver, peer(stream, addr)?, (partial, size, filled), rest)
+                } else {
+                    let torn = partial.is_some();
+                    held.frames.extend(partial.into_iter().chain(rest).map(|frame| (0, frame)));
+                    addr.parse()
+                        .map(|addr| {
+                            receiver.status.gone(addr, &Gone::Moved, true);
+                            if torn {
+                                receiver.status.torn(addr);
+                            }
+                        })
+                        .map_err(Error::from)
                 }
             }
             _ => {
@@ -163,19 +207,18 @@ fn listen(door: &mut Door, fd: OwnedFd) -> Result<()> {
     Ok(())
 }
 
-fn peer(fd: OwnedFd, addr: &str) -> Result<Peer> {
-    Ok(Peer::open(TcpStream::from(fd), addr.parse::<SocketAddr>()?)?)
+fn peer(stream: TcpStream, addr: &str) -> Result<Peer> {
+    Ok(Peer::open(stream, addr.parse::<SocketAddr>()?)?)
 }
 
 fn outgoing(
     settings: &Settings,
     sender: &mut Sender,
-    fd: OwnedFd,
-    addr: &str,
+    peer: Peer,
     (written, bytes): (&str, &str),
     queue: VecDeque<Frame>,
 ) -> Result<()> {
-    sender.resume(Outgoing::resume(peer(fd, addr)?, queue, written.parse()?, bytes.parse()?));
+    sender.resume(Outgoing::resume(peer, queue, written.parse()?, bytes.parse()?));
     if settings.role == Role::Client {
         sender.door = Door::Dial(Dialer::connected(settings.port_out()));
     }
@@ -185,8 +228,7 @@ fn outgoing(
 fn incoming(
     settings: &Settings,
     receiver: &mut Receiver,
-    fd: OwnedFd,
-    addr: &str,
+    peer: Peer,
     (partial, size, filled): (Option<Frame>, &str, &str),
     rest: Option<Frame>,
 ) -> Result<()> {
@@ -194,7 +236,7 @@ fn incoming(
         Some(frame) => Some(Partial::resume(frame, size.parse()?, filled.parse()?)?),
         None => None,
     };
-    receiver.resume(Incoming::resume(peer(fd, addr)?, settings.max_payload, partial), rest.as_ref());
+    receiver.resume(Incoming::resume(peer, settings.max_payload, partial), rest.as_ref());
     if settings.role == Role::Client {
         receiver.door = Door::Dial(Dialer::connected(settings.port_in()));
     }

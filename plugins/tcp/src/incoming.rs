@@ -139,7 +139,7 @@ impl Incoming {
             }
             return Ok(Got::More);
         }
-        let all = match self.read(scratch)? {
+        let all = match read(&mut self.partial, self.large, scratch, &self.peer.stream)? {
             Some(all) => all,
             None => {
                 self.ready = false;
@@ -152,41 +152,6 @@ impl Incoming {
             return Ok(Got::Full);
         }
         Ok(if all { Got::More } else { Got::Nothing })
-    }
-
-    /// One system call; whether all that was asked for came. `None`: nothing was there.
-    fn read(&mut self, scratch: &mut Scratch) -> Result<Option<bool>, Gone> {
-        let beside = scratch.room(if self.large { BESIDE } else { usize::MAX });
-        let (moved, asked, placed) = match &mut self.partial {
-            None => {
-                let asked = beside.len();
-                (peer::read(&self.peer.stream, beside)?, asked, 0)
-            }
-            Some(partial) => {
-                let left = partial.left();
-                let mut stream = &self.peer.stream;
-                let done = partial.room(|room| {
-                    let placed = room.len();
-                    // What lies behind belongs to the next message only if this is the last buffer.
-                    let last = placed == left;
-                    let asked = placed + if last { beside.len() } else { 0 };
-                    let beside = if last { &mut *beside } else { &mut [] };
-                    let mut slices = [IoSliceMut::new(room), IoSliceMut::new(beside)];
-                    (stream.read_vectored(&mut slices), asked, placed)
-                });
-                let (done, asked, placed) = done.map_err(|error| Gone::NoMemory(error.to_string()))?;
-                if matches!(done, Ok(0)) {
-                    return Err(Gone::Closed);
-                }
-                (peer::moved(done)?, asked, placed)
-            }
-        };
-        let Moved::Bytes(n) = moved else { return Ok(None) };
-        if let Some(partial) = &mut self.partial {
-            partial.came(n.min(placed));
-        }
-        scratch.came(n.saturating_sub(placed));
-        Ok(Some(n == asked))
     }
 
     /// Cuts frames out of what was read; whether there was no room for all.
@@ -242,3 +207,45 @@ impl Incoming {
         }
     }
 }
+
+/// One system call; whether all that was asked for came. `None`: nothing was there.
+fn read(
+    partial: &mut Option<Partial>,
+    beside_large: bool,
+    scratch: &mut Scratch,
+    mut from: impl Read,
+) -> Result<Option<bool>, Gone> {
+    let beside = scratch.room(if beside_large { BESIDE } else { usize::MAX });
+    let (moved, asked, placed) = match partial {
+        None => {
+            let asked = beside.len();
+            (peer::read(&mut from, beside)?, asked, 0)
+        }
+        Some(partial) => {
+            let left = partial.left();
+            let done = partial.room(|room| {
+                let placed = room.len();
+                // What lies behind belongs to the next message only if this is the last buffer.
+                let last = placed == left;
+                let asked = placed + if last { beside.len() } else { 0 };
+                let beside = if last { &mut *beside } else { &mut [] };
+                let mut slices = [IoSliceMut::new(room), IoSliceMut::new(beside)];
+                (from.read_vectored(&mut slices), asked, placed)
+            });
+            let (done, asked, placed) = done.map_err(|error| Gone::NoMemory(error.to_string()))?;
+            if matches!(done, Ok(0)) {
+                return Err(Gone::Closed);
+            }
+            (peer::moved(done)?, asked, placed)
+        }
+    };
+    let Moved::Bytes(n) = moved else { return Ok(None) };
+    if let Some(partial) = partial {
+        partial.came(n.min(placed));
+    }
+    scratch.came(n.saturating_sub(placed));
+    Ok(Some(n == asked))
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //! [`modules::TcpClient`].
 //!
 //! - `zmtp/` is the protocol as pure code; `peer` brings it to a socket.
-//! - `door`, with `listen` and `dial`, is where connections come from.
+//! - `door`, with `dial`, is where connections come from.
 //! - `outgoing` and `incoming` are one connection each way; `sender` and `receiver` all of them.
 //! - `take` and `give` are the halves that the runtime calls; `bridge` is the life of both modules, and `handover` what
 //!   a successor gets of it.
@@ -18,7 +18,6 @@ mod flight;
 mod give;
 mod handover;
 mod incoming;
-mod listen;
 mod modules;
 mod outgoing;
 mod params;

@@ -7,66 +7,15 @@ use super::{
     status::{COUNTERS, DROPS, READINGS},
     take::BridgeTake,
 };
-use rogue_sdk::prelude::*;
+use rogue_socket::bridge_module;
 
-macro_rules! bridge {
-    ($(#[$doc:meta])* $module:ident($params:ty) = $name:literal, $about:literal, $log:literal) => {
-        $(#[$doc])*
-        pub struct $module(Bridge);
-
-        impl Module for $module {
-            type Params = $params;
-            const CARD: Card = Card::endpoint($name)
-                .bridge()
-                .about($about)
-                .readings(READINGS)
-                .counters(COUNTERS)
-                .drops(DROPS)
-                .log($log);
-
-            fn check(params: &$params) -> Result<()> {
-                Settings::from(params).check()
-            }
-
-            fn new(params: $params, node: &Node) -> Result<Self> {
-                Bridge::new(Settings::from(&params), node).map($module)
-            }
-
-            fn start(&mut self) -> Result<()> {
-                self.0.start()
-            }
-
-            fn stop(&mut self) {
-                self.0.stop();
-            }
-
-            fn release_held(&mut self, held: &mut Held) {
-                self.0.release_held(held);
-            }
-
-            fn adopt(&mut self, held: &mut Held) -> Result<()> {
-                self.0.adopt(held)
-            }
-        }
-
-        impl Endpoint for $module {
-            type Take = BridgeTake;
-            type Give = BridgeGive;
-
-            fn split(&mut self, node: &Node) -> Result<(BridgeTake, BridgeGive)> {
-                Ok(self.0.halves(node))
-            }
-        }
-    };
-}
-
-bridge!(
+bridge_module!(
     /// Listens on two ports: Rogue's `TcpServer`.
     TcpServer(ServerParams) = "tcp-server",
     "Exchanges frames with Rogue's TcpClient, or with tcp-client, over TCP",
     "pyrogue.stream.TcpCore"
 );
-bridge!(
+bridge_module!(
     /// Connects to two ports of a server: Rogue's `TcpClient`.
     TcpClient(ClientParams) = "tcp-client",
     "Exchanges frames with Rogue's TcpServer, or with tcp-server, over TCP",

@@ -171,7 +171,7 @@ impl Outgoing {
                 return Ok(());
             }
             let asked = self.stage(staging);
-            match self.write(staging)? {
+            match self.write(staging, &self.peer.stream)? {
                 Moved::Bytes(n) => {
                     self.wrote(n);
                     if n < asked {
@@ -238,7 +238,7 @@ impl Outgoing {
     }
 
     /// One write of what is staged.
-    fn write(&self, staging: &Staging) -> Result<Moved, Gone> {
+    fn write(&self, staging: &Staging, mut to: impl Write) -> Result<Moved, Gone> {
         let mut slices = [IoSlice::new(&[]); PIECES_MAX];
         let mut count = 0;
         for (slice, piece) in slices.iter_mut().zip(&staging.pieces) {
@@ -251,10 +251,9 @@ impl Outgoing {
             });
             count += 1;
         }
-        let mut stream = &self.peer.stream;
         peer::moved(match &slices[..count] {
-            [only] => stream.write(only),
-            several => stream.write_vectored(several),
+            [only] => to.write(only),
+            several => to.write_vectored(several),
         })
     }
 
@@ -301,3 +300,6 @@ fn copy(frame: &Frame, skip: usize, to: &mut Vec<u8>) {
         to.extend_from_slice(&bytes[now..]);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,12 +36,14 @@ pub enum Gone {
     Slow,
     /// There is no memory for what it sends.
     NoMemory(String),
+    /// The bridge is another one now.
+    Moved,
 }
 
 impl Gone {
     /// Whether the peer is to blame.
     pub fn is_misconduct(&self) -> bool {
-        !matches!(self, Gone::Closed | Gone::Broken(_))
+        !matches!(self, Gone::Closed | Gone::Broken(_) | Gone::Moved)
     }
 }
 
@@ -52,6 +54,7 @@ impl fmt::Display for Gone {
             Gone::Broken(error) => write!(f, "broken: {error}"),
             Gone::Wrong(wrong) => write!(f, "closed by us: {wrong}"),
             Gone::Slow => write!(f, "closed by us: no whole handshake in {} s", HANDSHAKE_MAX.as_secs()),
+            Gone::Moved => f.write_str("closed by us: the bridge has another address or port now"),
             Gone::NoMemory(error) => write!(f, "closed by us: no memory for its frame: {error}"),
         }
     }
@@ -82,9 +85,9 @@ pub fn moved(done: io::Result<usize>) -> Result<Moved, Gone> {
 }
 
 /// Reads, again where a signal came between.
-pub fn read(mut stream: &TcpStream, to: &mut [u8]) -> Result<Moved, Gone> {
+pub fn read(mut from: impl Read, to: &mut [u8]) -> Result<Moved, Gone> {
     loop {
-        match stream.read(to) {
+        match from.read(to) {
             Ok(0) if !to.is_empty() => return Err(Gone::Closed),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             done => return moved(done),

@@ -14,7 +14,15 @@ use super::{
     zmtp::Kind,
 };
 use rogue_sdk::prelude::*;
-use std::{cmp::Ordering, os::fd::AsFd, sync::Arc, time};
+use rogue_socket::listener;
+use std::{
+    cmp::Ordering,
+    io,
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::fd::AsFd,
+    sync::Arc,
+    time,
+};
 
 /// Most connections of one port; those beyond are closed at once.
 pub const PEERS_MAX: usize = 1024;
@@ -24,7 +32,7 @@ pub const LOOK_PAUSE: time::Duration = time::Duration::from_millis(1);
 /// The receiving side.
 pub struct Receiver {
     settings: Arc<Settings>,
-    status: Status,
+    pub status: Status,
     node: Node,
     pub door: Door,
     pub peers: Vec<Incoming>,
@@ -139,17 +147,7 @@ impl Receiver {
         self.looked = Some(self.now);
         let before = self.peers.len();
         while let Some((stream, addr)) = self.door.next(&self.settings, &self.status, cx, false) {
-            let peer = match self.peers.len() {
-                PEERS_MAX => Err(std::io::Error::other("there are too many connections already")),
-                _ => Peer::new(stream, addr, Kind::Pull, self.now, &self.settings),
-            };
-            match peer {
-                Ok(peer) => self.peers.push(Incoming::new(peer, self.settings.max_payload)),
-                Err(error) => {
-                    self.status.gone(addr, &Gone::Broken(error), false);
-                    self.door.lost(self.now);
-                }
-            }
+            self.come(stream, addr);
         }
         let mut changed = before != self.peers.len();
         let mut at = 0;
@@ -174,6 +172,32 @@ impl Receiver {
         }
         if changed {
             self.show_peers();
+        }
+    }
+
+    /// Somebody has come.
+    fn come(&mut self, stream: TcpStream, addr: SocketAddr) {
+        let peer = match self.peers.len() {
+            PEERS_MAX => Err(io::Error::other("there are too many connections already")),
+            _ => Peer::new(stream, addr, Kind::Pull, self.now, &self.settings),
+        };
+        match peer {
+            Ok(peer) => self.peers.push(Incoming::new(peer, self.settings.max_payload)),
+            Err(error) => {
+                self.status.gone(addr, &Gone::Broken(error), false);
+                self.door.lost(self.now);
+            }
+        }
+    }
+
+    /// Whoever has come by a predecessor's socket and is served here too.
+    pub fn come_by(&mut self, before: &TcpListener) {
+        self.now = self.node.now();
+        for _ in 0..PEERS_MAX {
+            let Ok(Some((stream, addr))) = listener::accept(before) else { break };
+            if self.door.serves(&stream) {
+                self.come(stream, addr);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! One for all connections of a half; made when the first bytes come, so that an idle bridge has none.
 
 /// Bytes of one read: enough for hundreds of small frames, and little enough to stay in the processor's cache.
-const LEN: usize = 128 << 10;
+pub const LEN: usize = 128 << 10;
 
 /// Bytes that were read and not used yet.
 #[derive(Default)]

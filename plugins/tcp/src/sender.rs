@@ -14,12 +14,20 @@ use super::{
     zmtp::Kind,
 };
 use rogue_sdk::prelude::*;
-use std::{collections::VecDeque, os::fd::AsFd, sync::Arc, time};
+use rogue_socket::listener;
+use std::{
+    collections::VecDeque,
+    io,
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::fd::AsFd,
+    sync::Arc,
+    time,
+};
 
 /// The sending side.
 pub struct Sender {
     settings: Arc<Settings>,
-    status: Status,
+    pub status: Status,
     node: Node,
     pub door: Door,
     pub peers: Vec<Outgoing>,
@@ -55,17 +63,7 @@ impl Sender {
         self.now = cx.now();
         self.attended |= take;
         while let Some((stream, addr)) = self.door.next(&self.settings, &self.status, cx, take) {
-            let peer = match self.peers.len() {
-                PEERS_MAX => Err(std::io::Error::other("there are too many connections already")),
-                _ => Peer::new(stream, addr, Kind::Push, self.now, &self.settings),
-            };
-            match peer {
-                Ok(peer) => self.peers.push(Outgoing::new(peer)),
-                Err(error) => {
-                    self.status.gone(addr, &Gone::Broken(error), false);
-                    self.door.lost(self.now);
-                }
-            }
+            self.come(stream, addr);
         }
         let mut at = 0;
         while let Some(peer) = self.peers.get_mut(at) {
@@ -86,6 +84,32 @@ impl Sender {
                 }
             }
             at += 1;
+        }
+    }
+
+    /// Somebody has come.
+    fn come(&mut self, stream: TcpStream, addr: SocketAddr) {
+        let peer = match self.peers.len() {
+            PEERS_MAX => Err(io::Error::other("there are too many connections already")),
+            _ => Peer::new(stream, addr, Kind::Push, self.now, &self.settings),
+        };
+        match peer {
+            Ok(peer) => self.peers.push(Outgoing::new(peer)),
+            Err(error) => {
+                self.status.gone(addr, &Gone::Broken(error), false);
+                self.door.lost(self.now);
+            }
+        }
+    }
+
+    /// Whoever has come by a predecessor's socket and is served here too.
+    pub fn come_by(&mut self, before: &TcpListener) {
+        self.now = self.node.now();
+        for _ in 0..PEERS_MAX {
+            let Ok(Some((stream, addr))) = listener::accept(before) else { break };
+            if self.door.serves(&stream) {
+                self.come(stream, addr);
+            }
         }
     }
 

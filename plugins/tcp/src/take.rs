@@ -4,7 +4,6 @@
 //! held; no call waits.
 
 use super::{
-    door::or_look_anyway,
     modules::TcpServer,
     outgoing::cost,
     params::{EmptyPayloads, Settings, WhenAbsent},
@@ -12,6 +11,7 @@ use super::{
     sender::Sender,
 };
 use rogue_sdk::prelude::*;
+use rogue_socket::watch::or_look_anyway;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time,

@@ -64,13 +64,14 @@ impl Bridge {
         (take, BridgeGive::new(&self.receiver, &self.sender, &self.settings, node))
     }
 
-    /// Makes the socket, unless it was taken over.
+    /// Makes the socket, unless it was taken over. One that was is kept where it does not do, since whoever had it before
+    /// goes on with it.
     ///
     /// # Errors
     /// A port that cannot be had, a name that is not known, an option that is refused.
     pub fn start(&mut self) -> Result<()> {
         let opened = self.open();
-        if opened.is_err() {
+        if opened.is_err() && self.sides().1.open.is_none() {
             self.stop();
         }
         opened?;
@@ -83,17 +84,24 @@ impl Bridge {
         self.node.claim(&self.claim)?;
         let host = open::host(&self.settings)?;
         let (mut sender, mut receiver) = self.sides();
-        let adopted = receiver.open.take().map(|open| open.socket);
         sender.open = None;
-        let adopted = adopted.and_then(Arc::into_inner).filter(|it| open::serves(it, &self.settings, host));
-        let socket = match adopted {
-            Some(socket) => socket,
-            None => {
-                receiver.drops_seen = 0;
-                open::bind(&self.settings, host)?
-            }
+        let there =
+            receiver.open.as_ref().is_some_and(|open| open::serves(&open.socket, &self.settings, host));
+        if !there {
+            receiver.open = None;
+            receiver.drops_seen = 0;
+        }
+        let mut open = match receiver.open.take() {
+            Some(open) => open,
+            None => Open::new(open::bind(&self.settings, host, None)?),
         };
-        let open = open::set_up(socket, &self.settings, &self.status)?;
+        match open::set_up(&open.socket, &self.settings, &self.status) {
+            Ok(runs) => open.runs = runs,
+            Err(error) => {
+                receiver.open = there.then_some(open);
+                return Err(error);
+            }
+        }
         sender.open = Some(open.clone());
         receiver.open = Some(open);
         if let Some(host) = host {
@@ -119,7 +127,7 @@ impl Bridge {
     }
 
     /// # Errors
-    /// What the system says of the descriptor.
+    /// A port that cannot be had; then nothing of what is held is touched. What the system says of the descriptor.
     pub fn adopt(&mut self, held: &mut Held) -> Result<()> {
         let (mut sender, mut receiver) = self.sides();
         handover::adopt(&self.settings, &self.peer, &mut sender, &mut receiver, held)

@@ -1,8 +1,8 @@
 //! What goes over to a successor: the socket with all that waits in it, frames that were taken and not sent, and frames that
 //! were read and not given.
 //!
-//! Called by `bridge` while no half is being called. What holds: between equal ports no datagram is lost; a successor with
-//! another port takes the frames alone. The descriptor's name says what is not in it: `udp KEY GROUPS PEER DROPS HEARD BUFFER
+//! Called by `bridge` while no half is being called. What holds: between equal ports no datagram is lost. A successor with
+//! another port or address has its own socket before the other is closed, and gives what waited in that. The descriptor's name says what is not in it: `udp KEY GROUPS PEER DROPS HEARD BUFFER
 //! SEND`: the groups joined, whom frames go to, the system's drops that are counted, whether anything has come, how many
 //! buffers of the first frame to send are sent, and how many of the frames are to be sent; the others are to be given.
 
@@ -14,12 +14,24 @@ use super::{
     sender::Sender,
 };
 use rogue_sdk::prelude::*;
-use std::{net::UdpSocket, os::fd::OwnedFd, sync::Arc};
+use std::{
+    net::UdpSocket,
+    os::fd::{AsFd, OwnedFd},
+    sync::Arc,
+};
 
 /// What a successor must have in common to take the socket over.
 fn key(settings: &Settings) -> String {
     let addr = settings.addr.as_deref().unwrap_or("-");
     format!("{:?}/{addr}/{}", settings.role, settings.local_port)
+}
+
+/// Whether it is the same port that is wanted, at another address.
+fn has_moved(settings: &Settings, key_of: &str) -> bool {
+    let ends = |key: &str| {
+        key.split_once('/').zip(key.rsplit_once('/')).map(|((role, _), (_, port))| format!("{role}{port}"))
+    };
+    settings.local_port != 0 && ends(key_of) == ends(&key(settings))
 }
 
 /// The groups that a socket is in, or `-`.
@@ -64,7 +76,7 @@ pub fn release(
 /// Takes what it can use.
 ///
 /// # Errors
-/// A name that is not of this module's making.
+/// A port that cannot be had, a name that is not of this module's making.
 pub fn adopt(
     settings: &Settings,
     peer: &Peer,
@@ -73,46 +85,82 @@ pub fn adopt(
     held: &mut Held,
 ) -> Result<()> {
     let at = held.handles.iter().position(|(name, _)| name.starts_with("udp "));
+    // What can be refused comes first.
+    let theirs = |at: &usize| held.handles[*at].0.split(' ').nth(1) != Some(&key(settings));
+    let own = match at.filter(theirs) {
+        Some(at) => Some(own(settings, held, at)?),
+        None => None,
+    };
+    let at = held.handles.iter().position(|(name, _)| name.starts_with("udp "));
     let mut frames = Vec::new();
     let (mine, others): (Vec<_>, Vec<_>) = held.frames.drain(..).partition(|(port, _)| *port == 0);
     held.frames = others;
     frames.extend(mine.into_iter().map(|(_, frame)| frame));
-    if let Some(at) = at {
-        let (name, fd) = held.handles.remove(at);
-        let words: Vec<&str> = name.split(' ').collect();
-        let [_, of, groups, known, drops, heard, buffer, send] = words[..] else {
-            return Err(Error::new(format_args!(
-                "a descriptor came as {name:?}, which is none of this module's"
-            )));
-        };
-        let given = frames.split_off(send.parse::<usize>()?.min(frames.len()));
-        sender.queue.resume(frames, buffer.parse()?);
-        frames = given;
-        if of == key(settings) {
-            receiver.drops_seen = drops.parse()?;
-            if heard == "1" {
-                receiver.heard_before();
-            }
-            if settings.role == Role::Server
-                && let Ok(known) = known.parse()
-            {
-                peer.set(known);
-            }
-            let open = take_over(fd, groups, settings);
-            receiver.open = Some(open);
-        } else {
-            held.handles.push((name, fd));
-        }
+    let Some(at) = at else {
+        receiver.ready.extend(frames);
+        return Ok(());
+    };
+    let (name, fd) = held.handles.remove(at);
+    let words: Vec<&str> = name.split(' ').collect();
+    let [_, of, groups, known, drops, heard, buffer, send] = words[..] else {
+        return Err(Error::new(format_args!(
+            "a descriptor came as {name:?}, which is none of this module's"
+        )));
+    };
+    let given = frames.split_off(send.parse::<usize>()?.min(frames.len()));
+    sender.queue.resume(frames, buffer.parse()?);
+    receiver.ready.extend(given);
+    receiver.drops_seen = drops.parse()?;
+    if heard == "1" {
+        receiver.heard_before();
     }
-    receiver.ready.extend(frames);
+    let moved = has_moved(settings, of);
+    if settings.role == Role::Server
+        && (own.is_none() || moved)
+        && let Ok(known) = known.parse()
+    {
+        peer.set(known);
+    }
+    let socket = match own {
+        None => take_over(fd, groups, settings),
+        Some((own, drops)) => {
+            receiver.empty(UdpSocket::from(fd.try_clone()?))?;
+            if !moved {
+                // It may be wanted again.
+                held.handles.push((format!("{SOCKET} {of} {}", receiver.drops_seen), fd));
+            }
+            receiver.drops_seen = drops;
+            own
+        }
+    };
+    receiver.open = Some(Open::new(socket));
     Ok(())
 }
 
+/// How a predecessor with another port leaves its socket, for the case that it is to go on with it: with its key, and the
+/// system's drops that are counted.
+const SOCKET: &str = "udp-socket";
+
+/// A socket of these settings' own: the one that it had before, with its drops, or a new one beside the predecessor's.
+fn own(settings: &Settings, held: &mut Held, before: usize) -> Result<(UdpSocket, u32)> {
+    let mine = format!("{SOCKET} {} ", key(settings));
+    match held.handles.iter().position(|(name, _)| name.starts_with(&mine)) {
+        Some(at) => {
+            let (name, fd) = held.handles.remove(at);
+            Ok((UdpSocket::from(fd), name[mine.len()..].parse()?))
+        }
+        None => {
+            let before = held.handles[before].1.as_fd();
+            Ok((open::bind(settings, open::host(settings)?, Some(before))?, 0))
+        }
+    }
+}
+
 /// The socket, out of the groups that are not wanted any more.
-fn take_over(fd: OwnedFd, groups: &str, settings: &Settings) -> Open {
+fn take_over(fd: OwnedFd, groups: &str, settings: &Settings) -> UdpSocket {
     let socket = UdpSocket::from(fd);
     let left = groups.split(',').filter(|group| *group != "-");
     left.filter(|group| !settings.multicast.iter().any(|wanted| wanted == group))
         .for_each(|group| open::leave(&socket, group));
-    Open { socket: Arc::new(socket), runs: (false, false) }
+    socket
 }

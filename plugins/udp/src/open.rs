@@ -9,13 +9,15 @@ use rogue_sdk::{Error, Result};
 use rogue_socket::{
     address::{self, Side},
     interface,
+    listener::{beside, share},
     owner::Kind,
-    refused,
+    refused::Wanted,
 };
 use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    os::fd::BorrowedFd,
     sync::Arc,
 };
 
@@ -30,6 +32,13 @@ pub struct Open {
     pub runs: (bool, bool),
 }
 
+impl Open {
+    /// One that is not set up yet.
+    pub fn new(socket: UdpSocket) -> Open {
+        Open { socket: Arc::new(socket), runs: (false, false) }
+    }
+}
+
 /// Where a client's datagrams go: the first address of its host.
 ///
 /// # Errors
@@ -40,31 +49,30 @@ pub fn host(settings: &Settings) -> Result<Option<SocketAddr>> {
     found.first().copied().map(Some).ok_or_else(|| Error::new(format_args!("host {host:?} has no address")))
 }
 
-/// Binds a socket.
+/// Binds a socket; `before`: that of a predecessor, which may have the port at another address.
 ///
 /// # Errors
 /// Which address and port, why, and who has it where that is known.
-pub fn bind(settings: &Settings, host: Option<SocketAddr>) -> Result<UdpSocket> {
+pub fn bind(
+    settings: &Settings,
+    host: Option<SocketAddr>,
+    before: Option<BorrowedFd<'_>>,
+) -> Result<UdpSocket> {
     let port = settings.local_port;
     let addresses = match (&settings.addr, host) {
         (Some(addr), _) => address::all("addr", addr, port, Side::Here)?,
-        (None, Some(SocketAddr::V6(_))) => {
-            vec![SocketAddr::new(std::net::Ipv6Addr::UNSPECIFIED.into(), port)]
-        }
+        (None, Some(SocketAddr::V6(_))) => vec![SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), port)],
         (None, _) => vec![SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port)],
     };
-    let shown = settings.addr.as_deref().unwrap_or("any address");
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses.into_iter().filter(|address| host.is_none_or(|host| goes(*address, host))) {
-        match try_bind(address, !settings.multicast.is_empty()) {
-            Ok(socket) => return Ok(socket),
-            // `*` without IPv6 goes on with IPv4; a port that is in use stays so.
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(busy(shown, port)),
-            Err(error) => last = error,
-        }
-    }
-    let hint = refused::remedy(&last, "is addr one of this machine, and of the family of host?");
-    Err(Error::new(format_args!("port {port} of {shown} cannot be had: {last}; {hint}")))
+    let addresses = addresses.into_iter().filter(|address| host.is_none_or(|host| goes(*address, host)));
+    let wanted = Wanted {
+        kind: Kind::Udp,
+        addr: settings.addr.as_deref().unwrap_or("any address"),
+        port,
+        hint: "is addr one of this machine, and of the family of host?",
+    };
+    let grouped = !settings.multicast.is_empty();
+    beside(before.as_slice(), |shares| wanted.have(addresses, |address| try_bind(address, grouped, shares)))
 }
 
 /// Whether datagrams can go from a socket at one address to the other.
@@ -72,32 +80,30 @@ fn goes(from: SocketAddr, to: SocketAddr) -> bool {
     from.is_ipv4() == to.is_ipv4()
 }
 
-fn busy(addr: &str, port: u16) -> Error {
-    let by = refused::by(Kind::Udp, port);
-    Error::new(format_args!("UDP port {port} is in use {by} ({addr}); end it or choose another port"))
-}
-
-fn try_bind(address: SocketAddr, shared: bool) -> io::Result<UdpSocket> {
+fn try_bind(address: SocketAddr, grouped: bool, shares: bool) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     // Two sockets at one port would share its datagrams out by chance, so it is refused (spec section 12). Those of a group
     // go to all, and it is usual to share its port.
-    socket.set_reuse_address(shared)?;
+    socket.set_reuse_address(grouped)?;
+    share(&socket, shares)?;
     if address.is_ipv6() && address.ip().is_unspecified() {
         socket.set_only_v6(false)?;
     }
     socket.bind(&SockAddr::from(address))?;
+    // The predecessor's goes; nobody else is to share the port.
+    share(&socket, false)?;
     Ok(socket.into())
 }
 
-/// Sets all options, on a new socket or on one that was taken over.
+/// Sets all options, on a new socket or on one that was taken over; gives whether runs can be sent, and are received.
 ///
 /// # Errors
 /// What the system refuses.
-pub fn set_up(socket: UdpSocket, settings: &Settings, status: &Status) -> Result<Open> {
+pub fn set_up(socket: &UdpSocket, settings: &Settings, status: &Status) -> Result<(bool, bool)> {
     socket.set_nonblocking(true)?;
     let local = socket.local_addr()?;
-    let sock = SockRef::from(&socket);
+    let sock = SockRef::from(socket);
     sock.set_broadcast(settings.broadcast)?;
     if local.is_ipv4() {
         sock.set_multicast_ttl_v4(settings.ttl.into())?;
@@ -111,12 +117,12 @@ pub fn set_up(socket: UdpSocket, settings: &Settings, status: &Status) -> Result
         }
     }
     for group in &settings.multicast {
-        join(&socket, group, settings.interface.as_deref())?;
+        join(socket, group, settings.interface.as_deref())?;
     }
     let rx_buffer = rx_buffer(&sock, settings, status)?;
-    let runs = (settings.offload && sys::sends_runs(&socket), sys::receive_runs(&socket, settings.offload));
+    let runs = (settings.offload && sys::sends_runs(socket), sys::receive_runs(socket, settings.offload));
     status.opened(local.port(), rx_buffer, runs);
-    Ok(Open { socket: Arc::new(socket), runs })
+    Ok(runs)
 }
 
 /// Asks for the receive buffer, and says so if the system gives less than is written.

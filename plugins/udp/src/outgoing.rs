@@ -124,3 +124,6 @@ impl Outgoing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,3 +235,6 @@ impl Pieces {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

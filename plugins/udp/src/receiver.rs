@@ -13,15 +13,20 @@ use super::{
     sys,
 };
 use rogue_sdk::prelude::*;
-use rogue_socket::address::shown;
-use std::{collections::VecDeque, net::SocketAddr, os::fd::AsFd, sync::Arc, time};
+use rogue_socket::{address::shown, watch::or_look_anyway};
+use socket2::SockRef;
+use std::{
+    collections::VecDeque,
+    net::{SocketAddr, UdpSocket},
+    os::fd::AsFd,
+    sync::Arc,
+    time,
+};
 
 // Both modules have the same reasons, in the same order.
 const OVERSIZE: Reason = UdpServer::CARD.reason("oversize");
 const STRANGER: Reason = UdpServer::CARD.reason("stranger");
 
-/// Pause between two looks at a socket that the runtime cannot watch.
-const LOOK_ANYWAY: time::Duration = time::Duration::from_millis(10);
 /// Pause between two looks at the system's drops while datagrams flow.
 const DROPS_PAUSE: time::Duration = time::Duration::from_millis(10);
 /// Most reads at the end: peers may send on while they are counted.
@@ -95,15 +100,15 @@ impl Receiver {
                 self.pieces.rest();
                 return Ok(false);
             }
-            more = self.read(&open, cx)?;
+            more = self.read(&open, cx.now())?;
         }
     }
 
     /// Reads what there is; whether there may be more.
-    fn read(&mut self, open: &Open, cx: &Context<'_>) -> Result<bool> {
+    fn read(&mut self, open: &Open, now: time::Duration) -> Result<bool> {
         let (datagrams, more) = self.pieces.read(&open.socket, &self.node)?;
         if datagrams > 0 {
-            self.heard = Some(cx.now());
+            self.heard = Some(now);
             self.status.datagrams_in.add(datagrams as u64);
             if self.settings.peers == Peers::Last
                 && let Some(last) = self.pieces.last_from()
@@ -111,8 +116,8 @@ impl Receiver {
                 self.learn(last);
             }
         }
-        if cx.now() >= self.drops_looked + DROPS_PAUSE {
-            self.drops_looked = cx.now();
+        if now >= self.drops_looked + DROPS_PAUSE {
+            self.drops_looked = now;
             self.count_drops();
         }
         Ok(more)
@@ -212,9 +217,33 @@ impl Receiver {
     /// Has the giving half called when something comes.
     pub fn watch(&self, cx: &Context<'_>) {
         let Some(open) = &self.open else { return };
-        if cx.watch_read(open.socket.as_fd(), false).is_err() {
-            cx.wake_at(cx.now() + LOOK_ANYWAY);
+        or_look_anyway(cx.watch_read(open.socket.as_fd(), false), cx);
+    }
+
+    /// Has what waits in a predecessor's socket given, as much as that has room for, and counts what comes meanwhile.
+    ///
+    /// # Errors
+    /// No memory, or what the system says of the socket.
+    pub fn empty(&mut self, socket: UdpSocket) -> Result<()> {
+        let room = SockRef::from(&socket).recv_buffer_size()?;
+        // Whether runs come is the predecessor's affair: there is room for them.
+        let open = Open { socket: Arc::new(socket), runs: (false, true) };
+        (self.open, self.pieces.runs) = (Some(open.clone()), true);
+        let mut bytes = 0;
+        for _ in 0..LAST_READS {
+            let more = self.read(&open, self.node.now())?;
+            while let Some(frame) = self.next()? {
+                bytes += frame.payload() as usize;
+                self.ready.push_back(frame);
+            }
+            if !more || bytes >= room {
+                break;
+            }
         }
+        self.count_unread();
+        self.count_drops();
+        self.open = None;
+        Ok(())
     }
 
     /// Gives the socket up.

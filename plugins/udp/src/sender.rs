@@ -13,7 +13,7 @@ use super::{
     sys,
 };
 use rogue_sdk::prelude::*;
-use rogue_socket::address::shown;
+use rogue_socket::{address::shown, watch::or_look_anyway};
 use socket2::SockAddr;
 use std::{
     io::{self, ErrorKind},
@@ -33,9 +33,6 @@ const FAILED: Reason = UdpServer::CARD.reason("failed");
 
 /// Least time between two warnings that there is no room.
 const TIMEOUT_LEAST: time::Duration = time::Duration::from_millis(1);
-/// Pause between two tries at a socket that the runtime cannot watch.
-const LOOK_ANYWAY: time::Duration = time::Duration::from_millis(10);
-
 /// The sending side.
 pub struct Sender {
     settings: Arc<Settings>,
@@ -179,10 +176,8 @@ impl Sender {
             self.blocked = Some(cx.now());
             due = cx.now() + timeout;
         }
-        match cx.watch_write(open.socket.as_fd(), true) {
-            Ok(()) => cx.wake_at(due),
-            Err(_) => cx.wake_at(due.min(cx.now() + LOOK_ANYWAY)),
-        }
+        or_look_anyway(cx.watch_write(open.socket.as_fd(), true), cx);
+        cx.wake_at(due);
     }
 
     /// The last frame is sent; from now on nothing will be.

@@ -1,9 +1,13 @@
 //! What bridges over sockets have in common: addresses as people write them ([`address`]), networks of this machine
-//! ([`interface`]), who has a port ([`owner`]), and what to say where one cannot be had ([`refused`]).
+//! ([`interface`]), sockets that listen ([`listener`]), who has a port ([`owner`]), what to say where one cannot be had
+//! ([`refused`]), and the two modules that each bridge is ([`bridge_module!`]).
 //!
-//! What holds: nothing here opens a socket, and only [`address::resolve`] may take long.
+//! What holds: only [`address::resolve`] may take long.
 
 pub mod address;
 pub mod interface;
+pub mod listener;
+mod module;
 pub mod owner;
 pub mod refused;
+pub mod watch;

@@ -1,6 +1,6 @@
 //! Who has a port: the process whose socket is bound to it, as far as this process may look.
 
-use std::{fs, path::Path};
+use std::{fmt, fs, path::Path};
 
 /// State of a listening socket in `/proc/net/tcp`.
 const LISTENING: &str = "0A";
@@ -14,7 +14,16 @@ pub enum Kind {
     Udp,
 }
 
-/// The process that has a port, as `python3 (pid 1234)`; `None` where it is not known.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Tcp => "TCP",
+            Kind::Udp => "UDP",
+        })
+    }
+}
+
+/// The process that has a port, as `python3 (pid 1234)`, another one before this; `None` where it is not known.
 pub fn of(kind: Kind, port: u16) -> Option<String> {
     let sockets = inodes(kind, port).into_iter().map(|inode| format!("socket:[{inode}]"));
     let sockets: Vec<String> = sockets.collect();
@@ -22,6 +31,8 @@ pub fn of(kind: Kind, port: u16) -> Option<String> {
         let pid = entry.file_name().to_str()?.parse::<u32>().ok()?;
         Some((pid, entry.path()))
     });
+    let mut processes: Vec<_> = processes.collect();
+    processes.sort_by_key(|(pid, _)| *pid == std::process::id());
     for (pid, path) in processes {
         let Ok(descriptors) = fs::read_dir(path.join("fd")) else { continue };
         let has = |target: &Path| sockets.iter().any(|socket| target.as_os_str() == socket.as_str());

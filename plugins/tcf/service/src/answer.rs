@@ -22,7 +22,7 @@ pub enum Answer {
         /// That of the command.
         token: Token,
         /// The bytes; to be given back ([`Service::give_back`](crate::Service::give_back)).
-        #[serde(with = "crate::kept")]
+        #[serde(with = "rogue_tcf_wire::kept")]
         data: Vec<u8>,
         /// Why there are none.
         error: Option<ErrorReport>,

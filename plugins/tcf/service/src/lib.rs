@@ -30,8 +30,8 @@
 //! - what a channel makes this keep is bounded by [`Limits`], whatever it sends and however little it reads.
 
 mod answer;
+mod buffers;
 mod connecting;
-mod kept;
 mod limits;
 mod reading;
 mod ring;

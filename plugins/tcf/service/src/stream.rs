@@ -33,7 +33,7 @@ pub(crate) struct Read {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Write {
     pub token: Token,
-    #[serde(with = "crate::kept")]
+    #[serde(with = "rogue_tcf_wire::kept")]
     pub data: Option<Vec<u8>>,
     /// Bytes of it that are taken already.
     pub taken: usize,

@@ -19,7 +19,7 @@ pub(crate) struct Pipe {
     owner: Channel,
     /// The stream that is read.
     to: u64,
-    #[serde(with = "crate::kept")]
+    #[serde(with = "rogue_tcf_wire::kept")]
     buffer: VecDeque<u8>,
     capacity: usize,
 }

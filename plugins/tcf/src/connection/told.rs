@@ -19,7 +19,8 @@ pub struct Told {
     addr: SocketAddr,
     channel: Channel,
     decoder: Decoder,
-    /// What is to be sent, as bytes.
+    /// What is to be sent.
+    #[serde(with = "rogue_tcf_wire::kept")]
     output: Vec<u8>,
     form: Form,
     greeted: bool,

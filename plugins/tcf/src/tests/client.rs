@@ -45,7 +45,12 @@ pub struct Client {
 impl Client {
     /// Connects and says nothing.
     pub fn mute(port: u16) -> Client {
-        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        Client::mute_at("127.0.0.1", port)
+    }
+
+    /// The same by another address of this machine.
+    fn mute_at(addr: &str, port: u16) -> Client {
+        let stream = TcpStream::connect((addr, port)).unwrap();
         stream.set_read_timeout(Some(LIMIT)).unwrap();
         stream.set_nodelay(true).unwrap();
         Client {
@@ -60,7 +65,12 @@ impl Client {
 
     /// Connects and greets.
     pub fn connect(port: u16, form: Form) -> Client {
-        let mut client = Client::mute(port);
+        Client::connect_at("127.0.0.1", port, form)
+    }
+
+    /// The same by another address of this machine.
+    pub fn connect_at(addr: &str, port: u16, form: Form) -> Client {
+        let mut client = Client::mute_at(addr, port);
         let mut out = Vec::new();
         Hello::new(if form == Form::Binary { vec!["ZeroCopy"] } else { vec!["Locator"] }).encode(&mut out);
         client.send(&out);

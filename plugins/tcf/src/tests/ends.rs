@@ -90,7 +90,9 @@ fn only_what_was_asked_for_is_reached_from_elsewhere() {
     };
     assert!(error(json!({ "listen": "0.0.0.0:0" })).contains("allow_remote"));
     assert!(error(json!({ "listen": "[::]:0" })).contains("allow_remote"));
-    assert!(error(json!({ "listen": "somewhere:1534" })).contains("no address with a port"));
+    assert!(error(json!({ "listen": "*:0" })).contains("allow_remote"));
+    assert!(error(json!({ "listen": "no.such.host.invalid:1534" })).contains("cannot be resolved"));
+    assert!(error(json!({ "listen": "::1" })).contains("no address with a port"));
     assert!(error(json!({ "listen": "127.0.0.1" })).contains("no address with a port"));
     assert!(error(json!({ "type": "" })).contains("type"));
     assert!(error(json!({ "buffer": "1KiB" })).contains("buffer is 1KiB; write one from 4KiB to 2GiB"));
@@ -98,6 +100,7 @@ fn only_what_was_asked_for_is_reached_from_elsewhere() {
     let bench = node(json!({ "listen": "0.0.0.0:0", "allow_remote": true }));
     assert!(bench.logged().iter().any(|line| line.message.contains("without a password")));
     bench.end().unwrap();
+    drop(node(json!({ "listen": "lo:0" })));
     let bench = node(json!({ "listen": "localhost:0" }));
     assert!(bench.logged().iter().all(|line| line.level != rogue_sdk::log::Level::Warn));
     bench.end().unwrap();

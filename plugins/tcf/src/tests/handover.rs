@@ -179,3 +179,40 @@ fn a_refused_swap_changes_nothing() {
     Client::connect(before, Form::Plain).leave();
     bench.end().unwrap();
 }
+
+/// The port at another address: clients stay, unless they came by one that is not served any more, and who comes is served.
+#[test]
+fn another_address_of_the_port_is_listened_at_before_the_one_before_is_given_up() {
+    let probe = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = probe.local_addr().unwrap().port();
+    drop(probe);
+    let params = |addr: &str| json!({ "listen": format!("{addr}:{at}"), "allow_remote": true });
+    let mut bench = node(params("127.0.0.1"));
+    let mut client = Client::connect(at, Form::Plain);
+    client.join("VS0");
+    push(&mut bench, 0..5);
+    // It has come, and nobody has heard it yet when the next one takes over.
+    for addr in ["0.0.0.0", "127.0.0.1", "lo", "*"] {
+        swap(&mut bench, params(addr));
+        Client::connect(at, Form::Plain).leave();
+    }
+    let mut other = Client::connect_at("127.0.0.2", at, Form::Plain);
+    other.join("VS0");
+    swap(&mut bench, params("127.0.0.1"));
+    let report = other.end().unwrap();
+    assert!(format!("{report:?}").contains("listens at another address"), "{report:?}");
+    assert!(std::net::TcpStream::connect(("127.0.0.2", at)).is_err());
+    push(&mut bench, 5..10);
+    let mut bytes = Vec::new();
+    while (bytes.len() as u64) < bench.counter("bytes_published") {
+        bytes.extend(client.read("VS0", 5000).data);
+    }
+    assert_eq!(sequences(&bytes), (0..10).collect::<Vec<_>>());
+    // One that cannot be had.
+    let busy = TcpListener::bind(("127.0.0.2", at)).unwrap();
+    let error = bench.swap(params("0.0.0.0")).err().unwrap().to_string();
+    assert!(error.contains("is in use by"), "{error}");
+    drop(busy);
+    Client::connect(at, Form::Plain).leave();
+    bench.end().unwrap();
+}

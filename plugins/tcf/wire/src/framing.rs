@@ -159,12 +159,23 @@ pub struct Framed {
 pub struct Parser {
     limit: usize,
     /// The header as far as it has come.
+    #[serde(with = "crate::kept")]
     head: Vec<u8>,
-    /// The header, its length, and what has come of the payload.
-    within: Option<(Header, usize, Vec<u8>)>,
+    within: Option<Within>,
     /// Looking for the next magic bytes.
     lost: bool,
     skipped: u64,
+}
+
+/// A frame that has come in part.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Within {
+    header: Header,
+    /// Length of the header.
+    head: usize,
+    /// What has come of the payload.
+    #[serde(with = "crate::kept")]
+    payload: Vec<u8>,
 }
 
 impl Parser {
@@ -203,7 +214,7 @@ impl Parser {
     /// What is wrong with a header; the next call goes on behind it. Said once for each stretch of bytes that are no frame.
     pub fn next(&mut self, bytes: &mut &[u8]) -> Result<Option<Framed>, BadFrame> {
         loop {
-            if let Some((header, head, payload)) = &mut self.within {
+            if let Some(Within { header, head, payload }) = &mut self.within {
                 // What is left of the header are metadata.
                 while self.head.len() < *head {
                     let Some((first, rest)) = bytes.split_first() else { return Ok(None) };
@@ -221,7 +232,10 @@ impl Parser {
                     header.error = self.head[HEADER + 2];
                 }
                 self.head.clear();
-                return Ok(self.within.take().map(|(header, _, payload)| Framed { header, payload }));
+                return Ok(self
+                    .within
+                    .take()
+                    .map(|Within { header, payload, .. }| Framed { header, payload }));
             }
             let wanted = (HEADER - self.head.len()).min(bytes.len());
             self.head.extend_from_slice(&bytes[..wanted]);
@@ -245,9 +259,9 @@ impl Parser {
                     false => Err(BadFrame::TooLong { payload: header.payload, limit: self.limit }),
                 });
             match found {
-                Ok((header, len)) => {
+                Ok((header, head)) => {
                     self.lost = false;
-                    self.within = Some((header, len, Vec::new()));
+                    self.within = Some(Within { header, head, payload: Vec::new() });
                 }
                 Err(wrong) => {
                     let was_lost = std::mem::replace(&mut self.lost, true);

@@ -53,6 +53,7 @@ pub mod diagnostics;
 pub mod escape;
 pub mod framing;
 mod items;
+pub mod kept;
 pub mod limits;
 pub mod locator;
 mod message;

@@ -24,7 +24,7 @@ fn ports_and_addresses_that_cannot_be_are_refused_with_a_reason() {
     assert!(client.contains("`*` is for a server"), "{client}");
     let port = wire::ports();
     let foreign = refused(json!({ "addr": "192.0.2.1", "port": port }));
-    assert!(foreign.contains("is addr one of this machine?"), "{foreign}");
+    assert!(foreign.contains("is it an address of this machine?"), "{foreign}");
     let unknown = refused(json!({ "addr": "no.such.host.invalid", "port": port }));
     assert!(unknown.contains("cannot be resolved"), "{unknown}");
 }

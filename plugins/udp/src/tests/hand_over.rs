@@ -4,6 +4,7 @@ use super::{
     LIMIT, OFFLOAD, at, client, client_params, frame, gauge, hear, payload, peer, receive, send, server,
     server_params,
 };
+use crate::modules::UdpServer;
 use rogue_sdk::bench::{Bench, json};
 
 #[test]
@@ -64,22 +65,61 @@ fn a_client_keeps_its_port_and_may_get_another_host() {
     bench.end().unwrap();
 }
 
+/// A port that was free a moment ago.
+fn free() -> u16 {
+    super::peer().local_addr().unwrap().port()
+}
+
 #[test]
-fn a_successor_with_another_port_takes_the_frames_alone() {
-    let peer = peer();
-    let mut bench = server(json!({}));
-    (0..10).for_each(|i| send(&peer, &payload(i, 50), at(&bench)));
-    bench.produce_up_to(2).unwrap();
-    let (before, other) = (at(&bench), super::peer().local_addr().unwrap().port());
-    let left = bench.swap(server_params(other, json!({}))).unwrap();
-    assert_eq!(left.handles.len(), 1);
-    drop(left);
-    assert_eq!(gauge(&bench, "port"), u64::from(other));
-    // Those that were read are given; the port before is free.
-    bench.run().unwrap();
-    assert!(bench.out_len() > 2);
-    std::net::UdpSocket::bind(before).unwrap();
-    bench.end().unwrap();
+fn a_successor_with_another_port_or_address_gives_what_waited_at_the_one_before() {
+    for offload in OFFLOAD {
+        let (peer, port) = (peer(), free());
+        let more = |addr: &str| json!({ "addr": addr, "offload": offload });
+        let mut bench = Bench::endpoint::<UdpServer>(server_params(port, more("127.0.0.1"))).unwrap();
+        let (mut next, mut given) = (0, Vec::new());
+        for (port, addr, left) in
+            [(port, "0.0.0.0", 0), (port, "127.0.0.1", 0), (free(), "127.0.0.1", 1), (0, "*", 1)]
+        {
+            for _ in 0..10 {
+                send(&peer, &payload(next, 50), at(&bench));
+                next += 1;
+            }
+            bench.produce_up_to(2).unwrap();
+            let before = at(&bench);
+            assert_eq!(bench.swap(server_params(port, more(addr))).unwrap().handles.len(), left);
+            if port != before.port() {
+                std::net::UdpSocket::bind(before).unwrap();
+            }
+            given.extend(bench.out());
+        }
+        send(&peer, &payload(next, 50), at(&bench));
+        given.extend(receive(&mut bench, next + 1 - given.len()));
+        assert!(given.iter().enumerate().all(|(i, frame)| frame.to_vec() == payload(i, 50)));
+        assert_eq!((bench.counter("kernel_drops"), bench.counter("unread")), (0, 0));
+        assert_eq!(bench.counter("datagrams_in"), next as u64 + 1);
+        bench.end().unwrap();
+    }
+    assert_eq!(Bench::live_frames(), 0);
+}
+
+#[test]
+fn frames_to_send_and_frames_to_give_stay_apart_in_a_swap_that_is_refused_late() {
+    // The socket can be had, and then its network cannot: the old instance goes on by its own socket.
+    for port in [0, free()] {
+        let peer = peer();
+        let mut bench = Bench::endpoint::<UdpServer>(server_params(port, json!({}))).unwrap();
+        let to = at(&bench);
+        (0..10).for_each(|i| send(&peer, &payload(i, 50), to));
+        bench.produce_up_to(3).unwrap();
+        let other = json!({ "addr": "0.0.0.0", "interface": "no-net" });
+        let error = bench.swap(server_params(port, other)).err().unwrap().to_string();
+        assert!(error.contains("no network interface"), "{error}");
+        assert_eq!(at(&bench), to);
+        send(&peer, &payload(10, 50), to);
+        let got = receive(&mut bench, 11);
+        assert!(got.iter().enumerate().all(|(i, frame)| frame.to_vec() == payload(i, 50)));
+        bench.end().unwrap();
+    }
 }
 
 #[test]

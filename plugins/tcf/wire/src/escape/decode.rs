@@ -37,6 +37,7 @@ enum At {
 pub struct Decoder {
     limit: usize,
     at: At,
+    #[serde(with = "crate::kept")]
     message: Vec<u8>,
     /// Whether what is in `message` was given out.
     given: bool,

@@ -1,7 +1,5 @@
-//! Bytes in what a successor is told: as text in base64, which JSON holds in little more room. What streams have buffered is
-//! not among them, since it may be much: [`Service::buffers`] and [`Service::fill`] hand it over as it lies.
-
-use crate::{Service, ring::Ring};
+//! Bytes in what is kept, as for a successor: as text in base64, which JSON holds in little more room. For
+//! `#[serde(with = "rogue_tcf_wire::kept")]`.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -48,36 +46,18 @@ impl Bytes for VecDeque<u8> {
     }
 }
 
-/// What serde leaves out.
-impl Service {
-    /// What is buffered in each stream, in up to two pieces, in the streams' order.
-    pub fn buffers(&self) -> impl Iterator<Item = [&[u8]; 2]> {
-        self.streams.values().filter_map(|stream| stream.ring.as_ref()).map(Ring::pieces)
-    }
-
-    /// The other way: a service that was read again gets what was buffered. `next` gives the next so many bytes.
-    ///
-    /// # Errors
-    /// What `next` says, and `None` where the frames that should be in a buffer cannot be.
-    pub fn fill<E>(&mut self, mut next: impl FnMut(usize) -> Result<Vec<u8>, E>) -> Result<(), Option<E>> {
-        for ring in self.streams.values_mut().filter_map(|stream| stream.ring.as_mut()) {
-            let len = ring.frames_len().ok_or(None)?;
-            let bytes = next(len)?;
-            if bytes.len() != len {
-                return Err(None);
-            }
-            ring.fill(bytes);
-        }
-        Ok(())
-    }
-}
-
-/// For `serde(with)`.
+/// Writes them.
+///
+/// # Errors
+/// Those of the serializer.
 pub fn serialize<S: Serializer>(bytes: &impl Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     bytes.bytes().map(|bytes| BASE64_STANDARD.encode(bytes)).serialize(serializer)
 }
 
-/// For `serde(with)`.
+/// Reads them.
+///
+/// # Errors
+/// Those of the deserializer, and where the text is no base64.
 pub fn deserialize<'de, D: Deserializer<'de>, T: Bytes>(deserializer: D) -> Result<T, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     let bytes = text.map(|text| BASE64_STANDARD.decode(text).map_err(D::Error::custom)).transpose()?;
