@@ -11,7 +11,7 @@ use super::{
     sys,
 };
 use rogue_sdk::{Error, Result, prelude::*};
-use rogue_socket::listener;
+use rogue_socket::{kin::Kin, listener};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
@@ -70,11 +70,8 @@ pub struct Kept<C, T> {
     channels: T,
 }
 
+/// With the key behind it.
 const LISTEN: &str = "tcf-listen ";
-
-fn listening(settings: &Settings) -> String {
-    format!("{LISTEN}{}", settings.listen)
-}
 
 /// Listens, beside sockets of a predecessor if there are any.
 ///
@@ -103,7 +100,7 @@ pub fn release(shared: &Shared, sockets: Sockets, held: &mut Held) {
         Err(error) => log::error!("clients and what is buffered for them cannot be handed over: {error}"),
     }
     if let Some(listener) = listener {
-        held.handles.push((listening(&shared.settings), listener.into()));
+        held.handles.push((format!("{LISTEN}{}", shared.settings.listen.key()), listener.into()));
     }
 }
 
@@ -142,12 +139,13 @@ fn forget(shared: &Shared) {
 /// What cannot be read; then nothing was taken.
 pub fn adopt(shared: &Shared, held: &mut Held) -> Result<Sockets> {
     let mut sockets = Sockets::default();
-    let name = listening(&shared.settings);
-    let others: Vec<_> = held.handles.iter().filter(|(of, _)| of.starts_with(LISTEN)).collect();
-    let mine = others.iter().any(|(of, _)| *of == name);
-    if !(others.is_empty() || mine) {
-        let before: Vec<_> = others.iter().map(|(_, fd)| fd.as_fd()).collect();
-        sockets.listener = Some(listen(&shared.settings, &before)?);
+    let key = shared.settings.listen.key();
+    let kin = |name: &str| name.strip_prefix(LISTEN).map(|of| key.kin(of));
+    let mine = held.handles.iter().any(|(name, _)| kin(name) == Some(Kin::Same));
+    let theirs = held.handles.iter().filter(|(name, _)| kin(name).is_some());
+    let theirs: Vec<_> = theirs.map(|(_, fd)| fd.as_fd()).collect();
+    if !(theirs.is_empty() || mine) {
+        sockets.listener = Some(listen(&shared.settings, &theirs)?);
     }
     if let Some(mut file) = file(held, STATE)? {
         let mut bytes = Vec::new();
@@ -159,13 +157,10 @@ pub fn adopt(shared: &Shared, held: &mut Held) -> Result<Sockets> {
         sockets.served = true;
     }
     if mine {
-        sockets.listener = taken(held, |of| of == name).next().map(TcpListener::from);
-    } else {
-        // One of another port is left where it is: it may be wanted again.
-        let port = shared.settings.listen.port;
-        let same_port = |of: &str| port != 0 && of.starts_with(LISTEN) && of.ends_with(&format!(":{port}"));
-        sockets.before = taken(held, same_port).next().map(TcpListener::from);
+        sockets.listener = taken(held, |name| kin(name) == Some(Kin::Same)).next().map(TcpListener::from);
     }
+    // One of another port is left where it is: it may be wanted again.
+    sockets.before = taken(held, |name| kin(name) == Some(Kin::Moved)).next().map(TcpListener::from);
     sockets.served |= sockets.listener.is_some();
     drop(taken(held, |of| of == STATE || of == BUFFERS).collect::<Vec<_>>());
     Ok(sockets)

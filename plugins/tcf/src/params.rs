@@ -1,7 +1,10 @@
 //! The parameters of `tcf-streams`, and what they come to: [`Settings`].
 
 use rogue_sdk::prelude::*;
-use rogue_socket::address::{self, Side};
+use rogue_socket::{
+    address::{self, Side},
+    kin::{Key, Role},
+};
 use rogue_tcf_service::Limits;
 use rogue_tcf_wire::limits::NAME;
 use std::{fmt, net::SocketAddr};
@@ -121,8 +124,14 @@ impl Listen {
                 "listen {text:?} is no address with a port; write one as `127.0.0.1:1534`"
             )));
         };
+        address::check("listen", addr, "tcp")?;
         let addresses = address::all("listen", addr, port, Side::Here)?;
         Ok(Listen { addr: addr.to_owned(), port, addresses })
+    }
+
+    /// For whom the socket is handed over.
+    pub fn key(&self) -> Key<'_> {
+        Key { role: Role::Server, addr: &self.addr, port: self.port, here: true }
     }
 
     /// Whether other machines can reach it.

@@ -5,19 +5,13 @@
 //! shown.
 
 use super::{
-    dial::Dialer,
-    door::Door,
-    give::BridgeGive,
-    handover,
-    params::{Role, Settings},
-    receiver::Receiver,
-    sender::Sender,
-    status::Status,
-    take::BridgeTake,
+    dial::Dialer, door::Door, give::BridgeGive, handover, params::Settings, receiver::Receiver,
+    sender::Sender, status::Status, take::BridgeTake,
 };
 use rogue_sdk::prelude::*;
 use rogue_socket::{
     address::{self, Side},
+    kin::Role,
     listener,
 };
 use std::{

@@ -16,52 +16,24 @@ use super::{
     door::Door,
     incoming::Incoming,
     outgoing::Outgoing,
-    params::{Role, Settings},
+    params::Settings,
     partial::Partial,
     peer::{Gone, Peer},
     receiver::Receiver,
     sender::Sender,
 };
 use rogue_sdk::prelude::*;
+use rogue_socket::kin::{Kin, Role};
 use std::{
     collections::VecDeque,
     net::{SocketAddr, TcpListener, TcpStream},
     os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
-/// Who made a descriptor.
-fn key(settings: &Settings) -> String {
-    format!("{:?}/{}/{}", settings.role, settings.addr, settings.port)
-}
-
-/// What a successor has in common with whoever made a descriptor.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kin {
-    /// All that counts: it goes on as it is.
-    Same,
-    /// A server's ports, at another address.
-    Moved,
-    /// Nothing.
-    Other,
-}
-
-impl Kin {
-    fn of(settings: &Settings, key_of: &str) -> Kin {
-        let of: Vec<&str> = key_of.split('/').collect();
-        match of[..] {
-            _ if key_of == key(settings) => Kin::Same,
-            ["Server", _, port] if settings.role == Role::Server && port == settings.port.to_string() => {
-                Kin::Moved
-            }
-            _ => Kin::Other,
-        }
-    }
-}
-
 /// Whether what is held is a predecessor's with other ports or another address.
 pub fn has_other_ports(settings: &Settings, held: &Held) -> bool {
     let mut keys = held.handles.iter().filter_map(|(name, _)| name.split(' ').nth(1));
-    !held.handles.is_empty() && keys.all(|of| Kin::of(settings, of) != Kin::Same)
+    !held.handles.is_empty() && keys.all(|of| settings.key().kin(of) != Kin::Same)
 }
 
 /// The sockets by which a predecessor listens.
@@ -78,7 +50,7 @@ pub fn release(
     node: &Node,
     held: &mut Held,
 ) {
-    let key = key(settings);
+    let key = settings.key();
     sender.unwatch_all();
     receiver.unwatch_all();
     for (name, door) in [("listen-in", &mut receiver.door), ("listen-out", &mut sender.door)] {
@@ -141,7 +113,7 @@ pub fn adopt(
     let mut frames: VecDeque<Frame> = mine.into_iter().map(|(_, frame)| frame).collect();
     for (name, fd) in std::mem::take(&mut held.handles) {
         let words: Vec<&str> = name.split(' ').collect();
-        let kin = words.get(1).map_or(Kin::Other, |of| Kin::of(settings, of));
+        let kin = words.get(1).map_or(Kin::Other, |of| settings.key().kin(of));
         let done = match words[..] {
             ["listen-in", _] if kin == Kin::Same => listen(&mut receiver.door, fd),
             ["listen-out", _] if kin == Kin::Same => listen(&mut sender.door, fd),

@@ -1,6 +1,10 @@
 //! The parameters of `tcp-server` and `tcp-client`, and what both become: [`Settings`].
 
 use rogue_sdk::prelude::*;
+use rogue_socket::{
+    address,
+    kin::{Key, Role},
+};
 
 /// Parameters of `tcp-server`.
 #[derive(Params, Clone, Debug)]
@@ -78,13 +82,6 @@ pub enum EmptyPayloads {
     Send,
 }
 
-/// Which of the two modules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Server,
-    Client,
-}
-
 /// What both modules know of themselves.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -118,6 +115,11 @@ impl Settings {
         }
     }
 
+    /// For whom descriptors are handed over.
+    pub fn key(&self) -> Key<'_> {
+        Key { role: self.role, addr: &self.addr, port: self.port, here: self.role == Role::Server }
+    }
+
     /// What only one node of a graph may have: a server's ports.
     pub fn claims(&self) -> Vec<String> {
         let ports = [self.port, self.port + 1].into_iter().filter(|_| self.role == Role::Server);
@@ -139,12 +141,7 @@ impl Settings {
                 "port 65535 has no next one, and two are needed; write a port from 1 to 65534",
             ));
         }
-        if self.addr.trim().is_empty() || self.addr.contains(['/', ' ']) {
-            return Err(Error::new(format_args!(
-                "addr {:?} is no address; write an address or a name alone, without `tcp://` and without the port",
-                self.addr
-            )));
-        }
+        address::check("addr", &self.addr, "tcp")?;
         if self.role == Role::Client && self.addr == "*" {
             return Err(Error::new("addr `*` is for a server; a client connects to one address or name"));
         }

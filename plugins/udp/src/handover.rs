@@ -8,31 +8,18 @@
 
 use super::{
     open::{self, Open},
-    params::{Role, Settings},
+    params::Settings,
     peer::Peer,
     receiver::Receiver,
     sender::Sender,
 };
 use rogue_sdk::prelude::*;
+use rogue_socket::kin::{Kin, Role};
 use std::{
     net::UdpSocket,
     os::fd::{AsFd, OwnedFd},
     sync::Arc,
 };
-
-/// What a successor must have in common to take the socket over.
-fn key(settings: &Settings) -> String {
-    let addr = settings.addr.as_deref().unwrap_or("-");
-    format!("{:?}/{addr}/{}", settings.role, settings.local_port)
-}
-
-/// Whether it is the same port that is wanted, at another address.
-fn has_moved(settings: &Settings, key_of: &str) -> bool {
-    let ends = |key: &str| {
-        key.split_once('/').zip(key.rsplit_once('/')).map(|((role, _), (_, port))| format!("{role}{port}"))
-    };
-    settings.local_port != 0 && ends(key_of) == ends(&key(settings))
-}
 
 /// The groups that a socket is in, or `-`.
 fn groups(settings: &Settings) -> String {
@@ -62,7 +49,7 @@ pub fn release(
     let peer = peer.get().map_or_else(|| "-".to_owned(), |peer| peer.to_string());
     let socket = received.and_then(|open| Arc::into_inner(open.socket));
     if let Some(socket) = socket {
-        let (key, groups, send) = (key(settings), groups(settings), unsent.len());
+        let (key, groups, send) = (settings.key(), groups(settings), unsent.len());
         let name = format!("udp {key} {groups} {peer} {drops} {heard} {buffer} {send}");
         held.handles.push((name, socket.into()));
         held.frames.extend(unsent.into_iter().map(|frame| (0, frame)));
@@ -86,8 +73,9 @@ pub fn adopt(
 ) -> Result<()> {
     let at = held.handles.iter().position(|(name, _)| name.starts_with("udp "));
     // What can be refused comes first.
-    let theirs = |at: &usize| held.handles[*at].0.split(' ').nth(1) != Some(&key(settings));
-    let own = match at.filter(theirs) {
+    let kin = |name: &str| name.split(' ').nth(1).map_or(Kin::Other, |of| settings.key().kin(of));
+    let kin = at.map_or(Kin::Other, |at| kin(&held.handles[at].0));
+    let own = match at.filter(|_| kin != Kin::Same) {
         Some(at) => Some(own(settings, held, at)?),
         None => None,
     };
@@ -114,9 +102,8 @@ pub fn adopt(
     if heard == "1" {
         receiver.heard_before();
     }
-    let moved = has_moved(settings, of);
     if settings.role == Role::Server
-        && (own.is_none() || moved)
+        && kin != Kin::Other
         && let Ok(known) = known.parse()
     {
         peer.set(known);
@@ -125,7 +112,7 @@ pub fn adopt(
         None => take_over(fd, groups, settings),
         Some((own, drops)) => {
             receiver.empty(UdpSocket::from(fd.try_clone()?))?;
-            if !moved {
+            if kin == Kin::Other {
                 // It may be wanted again.
                 held.handles.push((format!("{SOCKET} {of} {}", receiver.drops_seen), fd));
             }
@@ -143,7 +130,7 @@ const SOCKET: &str = "udp-socket";
 
 /// A socket of these settings' own: the one that it had before, with its drops, or a new one beside the predecessor's.
 fn own(settings: &Settings, held: &mut Held, before: usize) -> Result<(UdpSocket, u32)> {
-    let mine = format!("{SOCKET} {} ", key(settings));
+    let mine = format!("{SOCKET} {} ", settings.key());
     match held.handles.iter().position(|(name, _)| name.starts_with(&mine)) {
         Some(at) => {
             let (name, fd) = held.handles.remove(at);

@@ -1,14 +1,11 @@
 //! The socket: bound at start or taken over, and with the options that the parameters ask for.
 
-use super::{
-    params::{Role, Settings},
-    status::Status,
-    sys,
-};
+use super::{params::Settings, status::Status, sys};
 use rogue_sdk::{Error, Result};
 use rogue_socket::{
     address::{self, Side},
     interface,
+    kin::Role,
     listener::{beside, share},
     owner::Kind,
     refused::Wanted,

@@ -1,6 +1,10 @@
 //! The parameters of `udp-server` and `udp-client`, and what both become: [`Settings`].
 
 use rogue_sdk::prelude::*;
+use rogue_socket::{
+    address,
+    kin::{Key, Role},
+};
 
 /// Payload of a datagram in a frame of Ethernet: 1500 bytes less 28 for the headers of IP and UDP (spec section 12).
 const STANDARD: u32 = 1472;
@@ -140,13 +144,6 @@ pub enum Peers {
     Host,
 }
 
-/// Which of the two modules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Server,
-    Client,
-}
-
 /// What both modules know of themselves.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -177,14 +174,9 @@ impl Settings {
     /// # Errors
     /// An address that cannot be one, a time of nothing.
     pub fn check(&self) -> Result<()> {
-        let names = self.addr.iter().chain(self.host.iter().map(|(host, _)| host));
-        for name in names {
-            if name.trim().is_empty() || name.contains(['/', ' ']) {
-                return Err(Error::new(format_args!(
-                    "{name:?} is no address; write an address or a name alone, without `udp://` and without the port"
-                )));
-            }
-        }
+        let addr = self.addr.iter().map(|addr| ("addr", addr));
+        let host = self.host.iter().map(|(host, _)| ("host", host));
+        addr.chain(host).try_for_each(|(what, text)| address::check(what, text, "udp"))?;
         if self.host.as_ref().is_some_and(|(host, _)| host == "*") {
             return Err(Error::new("host `*` is for a server's addr; a client sends to one address or name"));
         }
@@ -204,6 +196,12 @@ impl Settings {
     /// Bytes of a receive buffer that are asked for, in Rogue's reckoning.
     pub fn rx_buffer_asked(&self) -> Option<u64> {
         self.rx_buffer_count.map(|count| u64::from(count) * u64::from(self.max_payload + HEADERS))
+    }
+
+    /// For whom descriptors are handed over.
+    pub fn key(&self) -> Key<'_> {
+        let addr = self.addr.as_deref().unwrap_or("-");
+        Key { role: self.role, addr, port: self.local_port, here: true }
     }
 
     /// What only one node of a graph may have; a name of its own where others may have the same port.

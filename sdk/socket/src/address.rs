@@ -13,6 +13,20 @@ pub enum Side {
     There,
 }
 
+/// Refuses what is no address and no name by its looks; `what` is the parameter it stands in, `scheme` what people write
+/// before it elsewhere.
+///
+/// # Errors
+/// What to write.
+pub fn check(what: &str, text: &str, scheme: &str) -> Result<()> {
+    match text.trim().is_empty() || text.contains(['/', ' ']) {
+        false => Ok(()),
+        true => Err(Error::new(format_args!(
+            "{what} {text:?} is no address; write an address or a name alone, without `{scheme}://` and without the port"
+        ))),
+    }
+}
+
 /// The socket addresses that a text stands for without asking a name server; `None` for a host name.
 ///
 /// # Errors
@@ -90,6 +104,22 @@ mod tests {
         assert_eq!(at("lo", Side::Here).unwrap()[0], "127.0.0.1:7");
         assert_eq!(at("lo", Side::There), None);
         assert_eq!(at("localhost", Side::Here), None);
+    }
+
+    #[test]
+    fn what_cannot_be_an_address_is_told_from_one() {
+        assert!(
+            ["127.0.0.1", "::1", "fe80::1%2", "*", "daq-host"]
+                .iter()
+                .all(|text| check("addr", text, "tcp").is_ok())
+        );
+        for text in ["", " ", "tcp://127.0.0.1", "a b"] {
+            let error = check("addr", text, "tcp").unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("addr {text:?} is no address")) && error.contains("`tcp://`"),
+                "{error}"
+            );
+        }
     }
 
     #[test]
