@@ -2,9 +2,10 @@
 //! were read and not given.
 //!
 //! Called by `bridge` while no half is being called. What holds: between equal ports no datagram is lost. A successor with
-//! another port or address has its own socket before the other is closed, and gives what waited in that. The descriptor's name says what is not in it: `udp KEY GROUPS PEER DROPS HEARD BUFFER
-//! SEND`: the groups joined, whom frames go to, the system's drops that are counted, whether anything has come, how many
-//! buffers of the first frame to send are sent, and how many of the frames are to be sent; the others are to be given.
+//! another port or address has its own socket before the other is closed, and gives what waited in that. The descriptor's
+//! name says what is not in it: `udp KEY GROUPS PEER DROPS HEARD BUFFER SEND`: the groups joined, whom frames go to, the
+//! system's drops that are counted, whether anything has come, how many buffers of the first frame to send are sent, and how
+//! many of the frames are to be sent; the others are to be given.
 
 use super::{
     open::{self, Open},
