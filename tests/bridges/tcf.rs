@@ -7,7 +7,10 @@ use crate::{
 };
 use rogue_tcf_wire::{Form, Token, locator::Hello, streams::Command};
 use serde_json::json;
-use std::{io::Write, net::TcpStream};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
 
 /// Offers what it makes, and waits for whoever reads it.
 const OFFERS: &str = "nodes:
@@ -182,4 +185,34 @@ fn whatever_clients_do_memory_is_bounded_by_the_settings() {
     assert!(peak <= 16 * each + 1024 + (16 << 10), "{peak} KiB more than the {before} KiB before");
     // What was written waits for nobody.
     run.child.kill();
+}
+
+#[test]
+fn a_thousand_clients_come_and_go_without_growth() {
+    let desk = Desk::new();
+    let graph = OFFERS
+        .replace(", count: 9000", "")
+        .replace("buffer: 64MiB, when_full: block, stall_limit: 60s", "buffer: 1MiB");
+    let mut run = desk.client("offers", &graph, 0);
+    let port = port(&mut run);
+    let mut hello = Vec::new();
+    Hello::new(["ZeroCopy"]).encode(&mut hello);
+    Command::Connect { id: "VS0".into() }.encode(&Token::from(1), Form::Binary, &mut hello);
+    Command::Read { id: "VS0".into(), size: 1000 }.encode(&Token::from(2), Form::Binary, &mut hello);
+    let cycle = |run: &mut Run, n: u64| {
+        let mut client = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+        client.write_all(&hello).expect("it reads");
+        client.read_exact(&mut [0; 500]).expect("it answers");
+        drop(client);
+        run.wait("scope", "disconnects", n);
+    };
+    (1..=100).for_each(|n| cycle(&mut run, n));
+    let (descriptors, memory) = (of(&run, "descriptors"), of(&run, "VmRSS"));
+    (101..=1000).for_each(|n| cycle(&mut run, n));
+    assert_eq!((run.get("scope", "connects"), run.get("scope", "rejected")), (1000, 0));
+    run.wait_is("scope", "clients", 0);
+    assert_eq!(of(&run, "descriptors"), descriptors);
+    let now = of(&run, "VmRSS");
+    assert!(now <= memory + 2048, "{memory} KiB after 100 clients, {now} KiB after 1000");
+    run.stop();
 }
