@@ -154,6 +154,44 @@ fn a_server_that_cannot_have_another_address_goes_on_as_it_was() {
 }
 
 #[test]
+fn a_server_goes_back_to_its_address_where_the_reload_fails_behind_it() {
+    let desk = Desk::new();
+    let two = |addr: &str, of_other: u16| {
+        at(addr).replace("  check:", &format!(
+            "  other: {{ module: tcp-server, params: {{ addr: 127.0.0.1, port: {of_other} }} }}\n  datagrams: {{ module: \
+             udp-server, params: {{ addr: '{addr}', port: {of_other} }} }}\n  check:"
+        )).replace("links: [", "links: [ other >> check, datagrams >> check,")
+    };
+    let (other, (port, mut sink)) =
+        on_ports(|other| Some(on_ports(|port| desk.start("sink", &two("127.0.0.1", other), port))));
+    let source = desk.client("source", SOURCE, port);
+    sink.wait("check", "rx_count", 1000);
+    // The bridge has its new address already when the other one is refused its port.
+    let (wanted, _busy) = on_ports(|port| TcpListener::bind(("127.0.0.1", port)).ok());
+    let changed = two("*", other).replace(
+        &format!("tcp-server, params: {{ addr: 127.0.0.1, port: {other} }}"),
+        &format!("tcp-server, params: {{ addr: 127.0.0.1, port: {wanted} }}"),
+    );
+    desk.write("sink", &changed, port);
+    while_clients_come(port, || {
+        for _ in 0..5 {
+            let refused = sink.ask(json!({ "command": "reload" }));
+            let text = refused["error"]["text"].as_str().unwrap_or_default();
+            assert!(text.contains(&format!("port {wanted} is in use by ")), "{refused}");
+            let had = sink.get("check", "rx_count");
+            sink.wait("check", "rx_count", had + 500);
+        }
+    });
+    assert_eq!((sink.get("bridge", "connects"), sink.get("bridge", "disconnects")), (1, 0));
+    assert!(
+        TcpStream::connect(("127.0.0.2", port)).is_err() && TcpStream::connect(("127.0.0.1", other)).is_ok()
+    );
+    assert!(UdpSocket::bind(("127.0.0.2", other)).is_ok() && UdpSocket::bind(("127.0.0.1", other)).is_err());
+    source.stop();
+    sink.stop().ended(0);
+}
+
+#[test]
 fn a_server_moves_on_by_one_port_though_that_is_its_own() {
     let desk = Desk::new();
     let (port, mut sink) = on_ports(|port| {
