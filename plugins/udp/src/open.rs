@@ -88,7 +88,7 @@ fn try_bind(address: SocketAddr, grouped: bool, shares: bool) -> io::Result<UdpS
         socket.set_only_v6(false)?;
     }
     socket.bind(&SockAddr::from(address))?;
-    // The predecessor's goes; nobody else is to share the port.
+    // As for those that listen.
     share(&socket, false)?;
     Ok(socket.into())
 }

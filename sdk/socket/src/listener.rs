@@ -68,7 +68,8 @@ fn try_bind(address: SocketAddr, shares: bool) -> io::Result<TcpListener> {
     }
     socket.bind(&SockAddr::from(address))?;
     socket.listen(BACKLOG)?;
-    // The predecessor's goes; nobody else is to share the port.
+    // The predecessor's goes. Who asks for a port as everybody does is refused from here on; that of a port once shared, Linux
+    // lets other sockets of this user share it that ask for that, as long as it is held.
     share(&socket, false)?;
     Ok(socket.into())
 }
