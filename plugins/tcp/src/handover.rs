@@ -23,7 +23,10 @@ use super::{
     sender::Sender,
 };
 use rogue_sdk::prelude::*;
-use rogue_socket::kin::{Kin, Role};
+use rogue_socket::{
+    kin::{Kin, Role},
+    listener::share,
+};
 use std::{
     collections::VecDeque,
     net::{SocketAddr, TcpListener, TcpStream},
@@ -175,6 +178,8 @@ fn take(frames: &mut VecDeque<Frame>, count: &str) -> VecDeque<Frame> {
 fn listen(door: &mut Door, fd: OwnedFd) -> Result<()> {
     let listener = TcpListener::from(fd);
     listener.set_nonblocking(true)?;
+    // A successor that is given up may have had it shared.
+    share(&listener, false)?;
     *door = Door::Listen(listener);
     Ok(())
 }

@@ -15,7 +15,10 @@ use super::{
     sender::Sender,
 };
 use rogue_sdk::prelude::*;
-use rogue_socket::kin::{Kin, Role};
+use rogue_socket::{
+    kin::{Kin, Role},
+    listener::share,
+};
 use std::{
     net::UdpSocket,
     os::fd::{AsFd, OwnedFd},
@@ -135,6 +138,8 @@ fn own(settings: &Settings, held: &mut Held, before: usize) -> Result<(UdpSocket
     match held.handles.iter().position(|(name, _)| name.starts_with(&mine)) {
         Some(at) => {
             let (name, fd) = held.handles.remove(at);
+            // A successor that is given up has had it shared.
+            share(&fd, false)?;
             Ok((UdpSocket::from(fd), name[mine.len()..].parse()?))
         }
         None => {
