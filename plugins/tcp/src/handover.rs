@@ -3,7 +3,7 @@
 //! Called by `bridge` while no half is being called. What holds: no client is refused and no byte is lost between equal
 //! ports. A server that has them at another address listens there before its predecessor's sockets are closed, and serves
 //! what had come to those; connections by an address that is not its own are closed. A successor with another port, or a
-//! client with another server, takes the frames alone. A descriptor's name says all that is not in it:
+//! client with another server, takes the frames alone; what has come to a server is given, whatever becomes of the connection. A descriptor's name says all that is not in it:
 //!
 //! | name | frames that belong to it, in this order |
 //! | --- | --- |
@@ -29,7 +29,7 @@ use rogue_socket::{
 };
 use std::{
     collections::VecDeque,
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
@@ -140,7 +140,13 @@ pub fn adopt(
             ["in", _, addr, size, filled, rest] => {
                 let partial = take(&mut frames, if size == "0" { "0" } else { "1" }).pop_front();
                 let (rest, stream) = (take(&mut frames, rest).pop_front(), TcpStream::from(fd));
-                if kin == Kin::Same || (kin == Kin::Moved && receiver.door.serves(&stream)) {
+                let serves = kin == Kin::Same || (kin == Kin::Moved && receiver.door.serves(&stream));
+                if serves || settings.role == Role::Server {
+                    if !serves {
+                        // What has come by it is given, and then it ends.
+                        receiver.status.warn(&format!("the connection with {addr} ends: {}", Gone::Moved));
+                        drop(stream.shutdown(Shutdown::Both));
+                    }
                     incoming(settings, receiver, peer(stream, addr)?, (partial, size, filled), rest)
                 } else {
                     let torn = partial.is_some();

@@ -2,7 +2,7 @@
 
 use super::{LIMIT, client, drain, frame, gauge, is_frame, params, server, size, wire};
 use rogue_sdk::bench::json;
-use std::{net::TcpListener, thread};
+use std::{net::TcpListener, ops::Range, thread, time::Instant};
 use wire::Peer;
 
 const FRAMES: usize = 120;
@@ -115,6 +115,42 @@ fn a_successor_with_other_ports_takes_the_frames_alone() {
     bench.run_until(LIMIT, |_| peer.is_finished()).unwrap();
     peer.join().unwrap();
     TcpListener::bind(("127.0.0.1", port)).unwrap();
+    bench.end().unwrap();
+}
+
+/// Waits without a call into the module that is not the test's own.
+fn wait_until(mut done: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !done() {
+        assert!(begin.elapsed() < LIMIT);
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn what_has_come_by_a_connection_that_is_served_no_more_is_given() {
+    let (port, other) = (wire::ports(), wire::ports());
+    let mut bench = server(port, json!({}));
+    let peer = thread::spawn(move || Peer::connect(port).greet("PUSH", 1));
+    bench.run_until(LIMIT, |bench| gauge(bench, "peers_in") == 1).unwrap();
+    let mut peer = peer.join().unwrap();
+    // Some are read and not given, some are not even read, and of the last one a part has come.
+    let frames = |range: Range<usize>| range.flat_map(|i| wire::numbered(i, 1000)).collect::<Vec<u8>>();
+    peer.write(&frames(0..20));
+    wait_until(|| bench.produce_up_to(1).is_ok() && bench.out_len() > 0);
+    peer.write(&frames(20..31)[..10 * wire::numbered(20, 1000).len() + 500]);
+    // What is acknowledged has come.
+    let all = (64 + 28 + frames(0..30).len() + 500) as u64;
+    wait_until(|| crate::sys::acknowledged(&peer.0).is_some_and(|bytes| bytes >= all));
+    let left = bench.swap(params(other, json!({}))).unwrap();
+    assert!(left.frames.is_empty());
+    bench.run_until(LIMIT, |bench| bench.counter("disconnects") == 1).unwrap();
+    let given = bench.out();
+    assert_eq!(given.len(), 30);
+    for (i, frame) in given.iter().enumerate() {
+        assert!(is_frame(frame, i, 1000), "frame {i}");
+    }
+    assert_eq!((bench.counter("torn_frames"), gauge(&bench, "peers_in")), (1, 0));
     bench.end().unwrap();
 }
 
