@@ -103,6 +103,111 @@ fn a_port_goes_from_a_node_that_leaves_to_one_that_is_new_and_back_if_that_fails
     ended(desk);
 }
 
+/// Two servers, each with a source of its own, which tags its frames with 1 or 2, and a client of each port; `v` and `w` get
+/// what is tagged with `to_v` at the first port and with `to_w` at the second.
+fn two_bridges(a: u16, b: u16, ports: [u16; 2], [to_v, to_w]: [u8; 2], more: &str) -> String {
+    let [first, second] = ports;
+    let server = |name: &str, port: u16| {
+        format!("{name}: {{module: tcp-server, params: {{addr: 127.0.0.1, port: {port}}}}}")
+    };
+    let client = |name: &str, port: u16| {
+        format!("{name}: {{module: tcp-client, params: {{addr: 127.0.0.1, port: {port}}}}}")
+    };
+    let source = |name: &str| format!("{name}: {{module: prbs-source, params: {{size: 64, rate: 2000}}}}");
+    let tag = |name: &str, channel: u8| format!("{name}: {{module: tag, params: {{channel: {channel}}}}}");
+    let only =
+        |name: &str, channel: u8| format!("{name}: {{module: filter, params: {{channel: {channel}}}}}");
+    let sink = |name: &str| format!("{name}: {{module: debug, params: {{max_bytes: 0}}}}");
+    let nodes = [
+        source("s"),
+        tag("one", 1),
+        server("a", a),
+        source("t"),
+        tag("two", 2),
+        server("b", b),
+        client("x", first),
+        only("f", to_v),
+        sink("v"),
+        client("y", second),
+        only("g", to_w),
+        sink("w"),
+    ];
+    format!(
+        "nodes: {{{}{more}}}\nlinks: [s >> one >> a, t >> two >> b, x >> f >> v, y >> g >> w]",
+        nodes.join(", ")
+    )
+}
+
+#[test]
+fn two_nodes_exchange_ports_and_keep_them_if_that_fails() {
+    let at = [ports(), ports()];
+    let [a, b] = at;
+    let mut desk = Desk::of(&two_bridges(a, b, at, [1, 2], ""));
+    takes_on(&mut desk, "v");
+    takes_on(&mut desk, "w");
+    // With another node that wants what somebody outside has, both stay where they are.
+    let taken = ports();
+    let _theirs = TcpListener::bind(("127.0.0.1", taken)).expect("it was free");
+    let more = format!(", m: {{module: tcp-server, params: {{addr: 127.0.0.1, port: {taken}}}}}");
+    let exchanged = two_bridges(b, a, at, [2, 1], "");
+    let refused = two_bridges(b, a, at, [2, 1], &more).replace("links: [", "links: [m >> v, ");
+    let refused = desk.reload(&refused).expect_err("refused");
+    assert!(refused.to_string().contains("in use"), "{refused}");
+    takes_on(&mut desk, "v");
+    takes_on(&mut desk, "w");
+    let done = desk.reload(&exchanged).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((done.added, done.removed), (vec!["a".into(), "b".into()], vec!["a".into(), "b".into()]));
+    // What is tagged with 2 comes by the first port now.
+    takes_on(&mut desk, "v");
+    takes_on(&mut desk, "w");
+    let ending = ended(desk);
+    assert_eq!(ending.faults, []);
+}
+
+#[test]
+fn nodes_with_a_state_that_exchange_what_only_one_may_have_lose_it_if_that_is_forced() {
+    let with = |a: &str, b: &str| {
+        let node = |seat: &str| format!("{{module: stubborn, params: {{seat: exchanged-{seat}}}}}");
+        format!(
+            "nodes: {{s: {{module: prbs-source, params: {{size: 64, rate: 2000}}}}, a: {}, b: {}, \
+             v: {{module: debug, params: {{max_bytes: 0}}}}}}\nlinks: [s >> a >> b >> v]",
+            node(a),
+            node(b)
+        )
+    };
+    let mut desk = Desk::of(&with("one", "two"));
+    takes_on(&mut desk, "v");
+    let refused = desk.reload(&with("two", "one")).expect_err("refused").to_string();
+    assert!(refused.starts_with("node a has what another node is to have"), "{refused}");
+    assert!(refused.ends_with("To begin without it, force the reload"), "{refused}");
+    takes_on(&mut desk, "v");
+    let done = desk.reload_with(&with("two", "one"), true).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((done.added.len(), done.removed.len(), done.kept.len()), (2, 2, 2));
+    takes_on(&mut desk, "v");
+    ended(desk);
+}
+
+#[test]
+fn a_port_goes_from_a_node_that_has_another_now_to_the_next_and_from_that_to_one_that_is_new() {
+    let at = [ports(), ports()];
+    let ([a, b], free) = (at, ports());
+    let mut desk = Desk::of(&two_bridges(a, b, at, [1, 2], ""));
+    takes_on(&mut desk, "v");
+    takes_on(&mut desk, "w");
+    let done = desk.reload(&two_bridges(b, free, at, [1, 1], "")).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((done.replaced.len(), done.removed), (1, vec!["b".to_owned()]));
+    takes_on(&mut desk, "w");
+    let new = format!(
+        ", c: {{module: tcp-server, params: {{addr: 127.0.0.1, port: {b}}}}}, \
+         u: {{module: prbs-source, params: {{size: 64, rate: 2000}}}}"
+    );
+    let moved = two_bridges(a, free, at, [1, 2], &new).replace("t >> two >> b", "u >> b, t >> two >> c");
+    desk.reload(&moved).unwrap_or_else(|error| panic!("{error}"));
+    takes_on(&mut desk, "v");
+    takes_on(&mut desk, "w");
+    ended(desk);
+}
+
 #[test]
 fn a_source_that_blocks_keeps_its_thread_when_it_is_linked_otherwise() {
     let with = |nodes: &str, links: &str| {

@@ -180,22 +180,17 @@ fn judged(mut ready: Ready, how: &str, verdict: Verdict) -> Result<Ready, Refusa
             )));
         }
     };
-    let Compared { frames, equal, different, resynchronised, paused, first, saved, not_saved } = compared;
-    let (paused_us, saved) =
-        (paused.as_nanos() as f64 / 1000.0, saved.map(|folder| folder.display().to_string()));
-    let how = how.to_owned();
-    let tolerance = proof.tolerance.map(|tolerance| tolerance.to_string());
     let done = Comparison {
-        how,
-        frames,
-        equal,
-        different,
-        tolerance,
-        resynchronised,
-        paused_us,
-        first,
-        saved,
-        not_saved,
+        how: how.to_owned(),
+        frames: compared.frames,
+        equal: compared.equal,
+        different: compared.different,
+        tolerance: proof.tolerance.map(|tolerance| tolerance.to_string()),
+        resynchronised: compared.resynchronised,
+        paused_us: compared.paused.as_nanos() as f64 / 1000.0,
+        first: compared.first,
+        saved: compared.saved.map(|folder| folder.display().to_string()),
+        not_saved: compared.not_saved,
     };
     ready.compared.push(done);
     Ok(ready)

@@ -19,7 +19,13 @@ mod wanted;
 pub use wanted::{NewGraph, ReloadError, Reloaded};
 
 use super::{SwapError, Swapped, hand::Hand, running::Running, transfer::paused_since, wanted::Previous};
-use crate::{graph::Plan, metrics::Ledger, pool::field};
+use crate::{
+    graph::Plan,
+    metrics::Ledger,
+    module::NoColdSide,
+    pool::{self, field},
+};
+use beside::Goal;
 use fate::{Change, Fate, change};
 use std::time::Duration;
 use steps::Steps;
@@ -33,25 +39,29 @@ impl Running {
         if self.stopping_since().is_some() || self.is_over() {
             return Err(ReloadError::NotNow { why: "the run is at its end".to_owned() });
         }
-        let mut plan = wanted.plan.clone();
-        let takes_place = |old: usize, card: &_| self.takes_the_place(old, card).is_ok();
-        let step = change(&self.plan, &mut plan, takes_place, true, &wanted.rebuilt);
-        match self.step(plan, step, &wanted) {
-            // The module says that it does not take parameters while it runs, whatever its card says.
-            Err(Failed::Unsupported) => {
-                let mut plan = wanted.plan.clone();
-                let takes_place = |old: usize, card: &_| self.takes_the_place(old, card).is_ok();
-                let step = change(&self.plan, &mut plan, takes_place, false, &wanted.rebuilt);
-                self.step(plan, step, &wanted).map_err(Failed::into_error)
+        // Whether modules are taken at their word that they take parameters while they run.
+        let mut live = true;
+        // Nodes that have what others are to have.
+        let mut give_up: Vec<usize> = Vec::new();
+        loop {
+            let mut plan = wanted.plan.clone();
+            let takes_place =
+                |old: usize, card: &_| !give_up.contains(&old) && self.takes_the_place(old, card).is_ok();
+            let step = change(&self.plan, &mut plan, takes_place, live, &wanted.rebuilt);
+            self.states_fit(&plan, &step, &wanted, &give_up)?;
+            match self.step(plan, step, &wanted) {
+                Err(Failed::Unsupported) if live => live = false,
+                Err(Failed::GivesUp(more)) if more.iter().any(|old| !give_up.contains(old)) => {
+                    give_up.extend(more);
+                }
+                done => return done.map_err(Failed::into_error),
             }
-            done => done.map_err(Failed::into_error),
         }
     }
 
     fn step(&mut self, plan: Plan, change: Change, wanted: &NewGraph) -> Result<Reloaded, Failed> {
         let before = self.ledger(false);
-        self.states_fit(&plan, &change, wanted)?;
-        let mut beside = self.make_beside(&plan, &change, wanted)?;
+        let mut beside = self.make_beside(Goal { plan: &plan, change: &change, graph: wanted })?;
         let mut taken = match self.take(&change.touched, "the graph", wanted.patience, true) {
             Ok(taken) => taken,
             Err(error) => {
@@ -107,15 +117,26 @@ impl Running {
         Ok(self.reported(report, handed, before))
     }
 
-    /// Refuses to lose the state of a module without being told to.
-    fn states_fit(&self, plan: &Plan, change: &Change, wanted: &NewGraph) -> Result<(), ReloadError> {
-        for (node, fate) in change.fates.iter().enumerate() {
-            let Fate::Replace(old) = *fate else { continue };
-            let card = &plan.nodes[node].found.card;
-            let has = self.plan.nodes[old].found.card.state.is_some();
-            if has && !wanted.lose_state && !self.accepts_state_of(old, card) {
-                let (node, module) = (plan.nodes[node].name.clone(), card.name.clone());
-                return Err(ReloadError::State { node, module });
+    /// Refuses to lose the state of a module without being told to; `give_up` are nodes that leave for what they have.
+    fn states_fit(
+        &self,
+        plan: &Plan,
+        change: &Change,
+        wanted: &NewGraph,
+        give_up: &[usize],
+    ) -> Result<(), ReloadError> {
+        for (node, fate) in plan.nodes.iter().zip(&change.fates) {
+            let (Fate::Replace(old) | Fate::Anew(old)) = *fate else { continue };
+            if wanted.lose_state || self.plan.nodes[old].found.card.state.is_none() {
+                continue;
+            }
+            let name = node.name.clone();
+            if give_up.contains(&old) {
+                return Err(ReloadError::StateGivenUp { node: name });
+            }
+            let replaced = matches!(fate, Fate::Replace(_));
+            if replaced && !self.accepts_state_of(old, &node.found.card) {
+                return Err(ReloadError::State { node: name, module: node.found.card.name.clone() });
             }
         }
         Ok(())
@@ -166,11 +187,15 @@ impl Running {
     fn retire(&mut self, node: usize, hand: Option<Hand>, old: steps::Old) {
         let steps::Old { instance, halves, lived, previous } = old;
         self.nodes[node].previous = previous.map(|(wanted, state)| Previous { wanted, state });
-        let Some(instance) = instance else { return };
         let charge = if lived { field::DROP_SWAPPED } else { field::DROP_FAULT };
-        match hand {
-            Some(hand) => self.retire_replaced(node, hand, instance, halves, charge),
-            None => self.nodes[node].retired.push(instance),
+        match (hand, instance) {
+            (Some(hand), Some(instance)) => self.retire_replaced(node, hand, instance, halves, charge),
+            // It did not return from a call; what it has is in its halves too.
+            (Some(hand), None) => self.leave(node, hand, Box::new(NoColdSide), halves, false, charge),
+            (None, instance) => {
+                pool::charge_as(charge, || drop(halves));
+                self.nodes[node].retired.extend(instance);
+            }
         }
     }
 }
@@ -186,8 +211,10 @@ struct Replaced {
 /// Why a step from plan to plan was not made.
 enum Failed {
     Error(ReloadError),
-    /// A module does not take parameters while it runs.
+    /// A module does not take parameters while it runs, whatever its card says.
     Unsupported,
+    /// Nodes, of the plan that runs, that have what others are to have: they have to leave and are made anew.
+    GivesUp(Vec<usize>),
 }
 
 impl Failed {
@@ -195,6 +222,7 @@ impl Failed {
         match self {
             Failed::Error(error) => error,
             Failed::Unsupported => ReloadError::NotNow { why: "a module takes no parameters".to_owned() },
+            Failed::GivesUp(_) => ReloadError::NotNow { why: "nodes want what others have".to_owned() },
         }
     }
 }

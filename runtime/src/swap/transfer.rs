@@ -23,7 +23,7 @@ use crate::{
     engine::{Health, OnFault, Segment},
     host::claims,
     metrics::Ledger,
-    module::{ColdError, Half, Held, Instance, State},
+    module::{ColdError, Half, Held, Instance, NoColdSide, State},
     pool::{self, field},
 };
 use serde_json::{Map, Value};
@@ -215,9 +215,11 @@ impl Running {
         node.tally.swaps += 1;
         let old = node.replaced.take();
         node.previous = Some(Previous { wanted: previous, state: handed.state.clone() });
-        if let Some(old) = old {
-            let charge = if old_lives { field::DROP_SWAPPED } else { field::DROP_FAULT };
-            self.retire_replaced(index, hand, old, halves, charge);
+        let charge = if old_lives { field::DROP_SWAPPED } else { field::DROP_FAULT };
+        match old {
+            Some(old) => self.retire_replaced(index, hand, old, halves, charge),
+            // It did not return from a call; what it has is in its halves too.
+            None => self.leave(index, hand, Box::new(NoColdSide), halves, false, charge),
         }
         Ok(self.swapped(&wanted, pause, handed, before))
     }
@@ -449,7 +451,7 @@ impl Running {
         let node = &mut self.nodes[index];
         if node.account.wrapped() > 0 {
             node.retired.push(old);
-            drop(halves);
+            pool::charge_as(charge, || drop(halves));
             return;
         }
         self.leave(index, hand, old, halves, true, charge);

@@ -157,40 +157,30 @@ pub fn compared_only(done: &ComparedOnly) -> String {
 }
 
 fn comparison(of: &Comparison) -> String {
-    let Comparison {
-        how,
-        frames: given,
-        equal,
-        different,
-        tolerance,
-        resynchronised,
-        paused_us,
-        first,
-        saved,
-        not_saved,
-    } = of;
     let mut text = format!(
-        "  {how:<10}  {} given to both: {} equal, {} different\n",
-        frames(*given),
-        thousands(*equal),
-        thousands(*different)
+        "  {:<10}  {} given to both: {} equal, {} different\n",
+        of.how,
+        frames(of.frames),
+        thousands(of.equal),
+        thousands(of.different)
     );
-    if let Some(tolerance) = tolerance {
+    if let Some(tolerance) = &of.tolerance {
         let _ = writeln!(text, "  within      {tolerance}");
     }
-    if *paused_us > 0.0 {
+    if of.paused_us > 0.0 {
         let _ = writeln!(
             text,
-            "              {resynchronised} times too slow and begun anew, paused for {paused_us:.1} us"
+            "              {} times too slow and begun anew, paused for {:.1} us",
+            of.resynchronised, of.paused_us
         );
     }
-    if let Some(first) = first {
+    if let Some(first) = &of.first {
         let _ = writeln!(text, "  first       {first}");
     }
-    if let Some(folder) = saved {
+    if let Some(folder) = &of.saved {
         let _ = writeln!(text, "  saved       {folder}: input.dat, old.dat, new.dat");
     }
-    if let Some(why) = not_saved {
+    if let Some(why) = &of.not_saved {
         let _ = writeln!(text, "  saved       nothing: {why}");
     }
     text

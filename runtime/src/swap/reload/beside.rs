@@ -3,7 +3,7 @@
 //!
 //! What holds: nothing of what runs is changed by it, and all of it can be given up.
 
-use super::{Change, Fate, NewGraph, ReloadError};
+use super::{Change, Failed, Fate, NewGraph, ReloadError};
 use crate::{
     card::Give,
     engine::{Driver, Node, Waker},
@@ -68,17 +68,21 @@ pub struct Beside {
     leaving: Vec<AccountId>,
 }
 
+/// What it is made for.
+#[derive(Clone, Copy)]
+pub struct Goal<'a> {
+    pub plan: &'a Plan,
+    pub change: &'a Change,
+    pub graph: &'a NewGraph,
+}
+
 impl Running {
     /// Makes all that is new.
     ///
     /// # Errors
     /// Nothing is left of it then.
-    pub(super) fn make_beside(
-        &mut self,
-        plan: &Plan,
-        change: &Change,
-        wanted: &NewGraph,
-    ) -> Result<Beside, ReloadError> {
+    pub(super) fn make_beside(&mut self, goal: Goal<'_>) -> Result<Beside, Failed> {
+        let Goal { plan, change, .. } = goal;
         let mut beside = Beside::default();
         for (number, segment) in plan.segments.iter().enumerate() {
             let untouched = change.untouched[number].and_then(|old| self.drivers[old].as_ref());
@@ -95,7 +99,9 @@ impl Running {
         let give_up = change.leave.iter().copied().chain(staying);
         beside.leaving = give_up.map(|old| self.nodes[old].account.id()).collect();
         claims::set_leaving(&beside.leaving, true);
-        match self.fill(plan, change, wanted, &mut beside) {
+        // What a swap or a reload before this one waited for is no matter.
+        self.nodes.iter().for_each(|node| drop(claims::in_the_way(node.account.id())));
+        match self.fill(goal, &mut beside) {
             Ok(()) => Ok(beside),
             Err(error) => {
                 self.abandon_beside(beside);
@@ -104,28 +110,18 @@ impl Running {
         }
     }
 
-    fn fill(
-        &mut self,
-        plan: &Plan,
-        change: &Change,
-        wanted: &NewGraph,
-        beside: &mut Beside,
-    ) -> Result<(), ReloadError> {
+    fn fill(&mut self, goal: Goal<'_>, beside: &mut Beside) -> Result<(), Failed> {
+        let Goal { plan, change, .. } = goal;
         for (new, fate) in change.fates.iter().enumerate() {
             if let Fate::Replace(old) = *fate {
-                let wanted = self.wanted_of(plan, new, old, wanted)?;
-                let hand = hand(&wanted.node)?;
-                self.may_replace(old, &wanted)?;
-                let (candidate, hand) = self.candidate(old, &wanted, hand)?;
-                beside.hands.insert(old, hand);
-                beside.replacements.push(Replacement { old, new, wanted, candidate });
+                self.make_replacement(goal, (old, new), beside)?;
             }
         }
-        self.open_added(plan, change, wanted, beside)?;
+        self.open_added(goal, beside)?;
         for at in 0..beside.added.len() {
             let Added { new, node } = &mut beside.added[at];
             node.ctl.shared.begin_staging(node.account.node_ref());
-            install::create(node, *new, &mut beside.halves)?;
+            install::create(node, *new, &mut beside.halves).map_err(ReloadError::from)?;
             if node.ctl.shared.staged().contested {
                 beside.start_last.insert(*new);
             }
@@ -139,55 +135,51 @@ impl Running {
             _ => None,
         });
         for old in set.chain(beside.stop_first.iter().copied()) {
-            beside.hands.insert(old, hand(&self.nodes[old].spec.name)?);
+            let hand = hand(&self.nodes[old].spec.name).map_err(ReloadError::from)?;
+            beside.hands.insert(old, hand);
         }
         // What stays has the threads of what is touched; an ended segment has none.
         let alive = change.touched.iter().filter_map(|old| self.drivers[*old].as_ref());
         let alive = alive.filter(|driver| !driver.is_finished()).count();
         for (number, _) in beside.seats.iter().skip(alive) {
-            beside.drivers.push(self.waiting_driver(*number)?);
+            beside.drivers.push(self.waiting_driver(*number).map_err(ReloadError::from)?);
         }
         Ok(())
     }
 
-    /// Refuses what cannot be handed over in any case.
-    fn may_replace(&self, old: usize, wanted: &Wanted) -> Result<(), ReloadError> {
-        if self.nodes[old].ctl.ended.load(Ordering::Acquire) {
-            return Err(ReloadError::Ended { node: wanted.node.clone(), what: ENDED_REPLACED });
-        }
-        Ok(())
-    }
-
-    fn wanted_of(
-        &self,
-        plan: &Plan,
-        new: usize,
-        old: usize,
-        graph: &NewGraph,
-    ) -> Result<Wanted, ReloadError> {
-        let node = &plan.nodes[new];
-        Ok(Wanted {
+    /// A candidate for a node that is replaced; refuses what cannot be handed over in any case.
+    fn make_replacement(
+        &mut self,
+        goal: Goal<'_>,
+        (old, new): (usize, usize),
+        beside: &mut Beside,
+    ) -> Result<(), ReloadError> {
+        let node = &goal.plan.nodes[new];
+        let wanted = Wanted {
             node: node.name.clone(),
             found: node.found.clone(),
-            module: module_of(plan, new, graph)?,
+            module: goal.module_of(new)?,
             params: node.params.clone(),
             sandbox: node.sandbox,
             keep_state: self.accepts_state_of(old, &node.found.card),
-            patience: graph.patience,
+            patience: goal.graph.patience,
             grace: Duration::ZERO,
-        })
+        };
+        let hand = hand(&wanted.node)?;
+        if self.nodes[old].ctl.ended.load(Ordering::Acquire) {
+            return Err(ReloadError::Ended { node: wanted.node, what: ENDED_REPLACED });
+        }
+        let (candidate, hand) = self.candidate(old, &wanted, hand)?;
+        beside.hands.insert(old, hand);
+        beside.replacements.push(Replacement { old, new, wanted, candidate });
+        Ok(())
     }
 
-    fn open_added(
-        &mut self,
-        plan: &Plan,
-        change: &Change,
-        wanted: &NewGraph,
-        beside: &mut Beside,
-    ) -> Result<(), ReloadError> {
+    fn open_added(&mut self, goal: Goal<'_>, beside: &mut Beside) -> Result<(), ReloadError> {
+        let Goal { plan, change, .. } = goal;
         for (new, fate) in change.fates.iter().enumerate() {
             if fate.stays().is_none() {
-                let module = module_of(plan, new, wanted)?;
+                let module = goal.module_of(new)?;
                 let (number, events) = self.next_number();
                 let node = install::open_node(plan, new, module, &beside.wakers, number, events)?;
                 beside.added.push(Added { new, node });
@@ -242,8 +234,13 @@ impl Running {
     }
 
     /// Says which nodes must give something up before others start; refuses what two would have.
-    fn give_ways(&self, plan: &Plan, change: &Change, beside: &mut Beside) -> Result<(), ReloadError> {
+    ///
+    /// # Errors
+    /// [`Failed::GivesUp`] where a node that is replaced has what another is to have: what it had open would stay open until
+    /// all is done, so it has to leave.
+    fn give_ways(&self, plan: &Plan, change: &Change, beside: &mut Beside) -> Result<(), Failed> {
         let accounts = self.accounts(change, beside);
+        let mut give_up = Vec::new();
         for (name, holders) in claims::contested() {
             let mine: Vec<usize> =
                 (0..accounts.len()).filter(|node| holders.contains(&accounts[*node])).collect();
@@ -257,15 +254,25 @@ impl Running {
                 }
                 _ => true,
             };
-            if let [first, second, ..] = mine.iter().copied().filter(still).collect::<Vec<_>>()[..] {
+            let (want, had): (Vec<usize>, Vec<usize>) = mine.into_iter().partition(still);
+            if let [first, second, ..] = want[..] {
                 let name_of = |node: usize| plan.nodes[node].name.clone();
-                return Err(ReloadError::Claimed { name, first: name_of(first), second: name_of(second) });
+                let (first, second) = (name_of(first), name_of(second));
+                return Err(ReloadError::Claimed { name, first, second }.into());
+            }
+            if !want.is_empty() {
+                give_up.extend(had.iter().filter_map(|node| change.fates[*node].stays()));
             }
         }
         for account in accounts {
             let holders = claims::in_the_way(account);
-            let leaves = |old: &&usize| holders.contains(&self.nodes[**old].account.id());
-            beside.stop_first.extend(change.leave.iter().filter(leaves));
+            let is_holder = |old: &&usize| holders.contains(&self.nodes[**old].account.id());
+            beside.stop_first.extend(change.leave.iter().filter(is_holder));
+            let replaced = beside.replacements.iter().map(|replacement| &replacement.old);
+            give_up.extend(replaced.filter(is_holder));
+        }
+        if !give_up.is_empty() {
+            return Err(Failed::GivesUp(give_up));
         }
         beside.stop_first.sort_unstable();
         beside.stop_first.dedup();
@@ -323,10 +330,12 @@ pub const ENDED_REPLACED: &str = "has come to its end, and another module is to 
 /// The same.
 pub const ENDED_FED: &str = "has come to its end or is about to, and a link is to lead to it";
 
-fn module_of(plan: &Plan, new: usize, graph: &NewGraph) -> Result<Arc<dyn Module>, ReloadError> {
-    graph.modules.get(new).cloned().flatten().ok_or_else(|| ReloadError::NotNow {
-        why: format!("the module of node {} was not opened", plan.nodes[new].name),
-    })
+impl Goal<'_> {
+    fn module_of(&self, new: usize) -> Result<Arc<dyn Module>, ReloadError> {
+        self.graph.modules.get(new).cloned().flatten().ok_or_else(|| ReloadError::NotNow {
+            why: format!("the module of node {} was not opened", self.plan.nodes[new].name),
+        })
+    }
 }
 
 /// A thread for the cold calls of a node.

@@ -90,6 +90,15 @@ pub enum ReloadError {
         /// The module.
         module: String,
     },
+    /// The same, of a node that has what another is to have.
+    #[error(
+        "node {node} has what another node is to have, and is made anew for that, without its state; nothing was changed. \
+         To begin without it, force the reload"
+    )]
+    StateGivenUp {
+        /// The node.
+        node: String,
+    },
     /// A module is inside a call.
     #[error(
         "the graph cannot be paused: {inside} has not returned from {call} for {} ms; nothing was changed. Wait, allow it \

@@ -5,10 +5,7 @@ mod nearly;
 mod versions;
 
 use rogue_sdk::prelude::*;
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant},
-};
+use std::{collections::VecDeque, path::Path, time::Duration};
 
 /// What goes wrong.
 #[derive(Params, Clone, Copy, PartialEq)]
@@ -19,7 +16,7 @@ enum How {
     Panics,
     /// It never returns.
     Hangs,
-    /// It returns after half a second.
+    /// It returns when a file is gone.
     Lingers,
     /// It returns an error.
     Refuses,
@@ -37,6 +34,9 @@ struct StubbornParams {
     /// adopt, stop, drop.
     #[param(default = "")]
     at: String,
+    /// The file that what lingers waits to be gone.
+    #[param(default = "")]
+    door: String,
     /// Frames kept back until others have come.
     #[param(default = 0)]
     depth: u32,
@@ -67,9 +67,8 @@ impl StubbornParams {
                 std::thread::park();
             },
             How::Lingers => {
-                let end = Instant::now() + Duration::from_millis(500);
-                while Instant::now() < end {
-                    std::thread::park_timeout(end.saturating_duration_since(Instant::now()));
+                while Path::new(&self.door).exists() {
+                    std::thread::park_timeout(Duration::from_millis(2));
                 }
             }
             How::Refuses => return Err(Error::new(format!("asked to refuse in {here}"))),
