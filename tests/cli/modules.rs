@@ -42,6 +42,7 @@ fn refused(place: &Place, says: &str) {
     let listed = place.run(&["list", "--plugin-path", "."]).ended(0).shows("prbs-check");
     assert!(!listed.out.contains("x.so"), "{}", listed.out);
     place.run(&["inspect", "./x.so"]).ended(78).says("error: ");
+    place.run(&["inspect", "filtr"]).ended(78).says("Did you mean `filter`?");
 }
 
 #[test]

@@ -56,8 +56,9 @@ fn what_is_refused_changes_nothing() {
     for (args, error) in [
         (&["pick", "./none.so"][..], "none.so"),
         (&["pick", "./broken.so"], "broken.so"),
-        (&["pick", "filtre"], "`filtre`"),
-        (&["pick", "fifo"], "does not fit"),
+        (&["pick", "filtre"], "Did you mean `filter`?"),
+        (&["pick", "fifo"], "it is an endpoint, the node is a transform; nothing was changed"),
+        (&["pick", "filter", "--rehearse", "none.dat"], "no frame was compared; nothing was changed"),
         (&["pick", "filter", "--set", "channel=x"], "`channel` must be"),
         (&["pick", "filter", "--set", "chanel=1"], "did you mean `channel`?"),
         (&["pick", "panics", "--set", "at=new"], "asked to panic in new"),
@@ -70,7 +71,7 @@ fn what_is_refused_changes_nothing() {
         done.says(error);
     }
     desk.verb(&["swap", "none", "filter"]).ended(2).says("no node `none`");
-    desk.verb(&["rollback", "pick"]).ended(5).says("has not been swapped");
+    desk.verb(&["rollback", "pick"]).ended(5).says("has not been swapped, so there is nothing to go back to");
     desk.verb(&["swap", "pick", "filter", "--patience", "1h"]).ended(2).says("at most");
     let after = desk.json(&["show", "--format", "json"]);
     assert_eq!(before["yaml"], after["yaml"]);

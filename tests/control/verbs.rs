@@ -116,7 +116,7 @@ fn set_changes_parameters_and_a_refused_value_changes_nothing() {
         (&["q.max_depth=many"][..], "`max_depth` must be a whole number"),
         (&["q.max_dept=5"], "did you mean `max_depth`?"),
         (&["q.max_depth=5", "q.overflow=burn"], "`overflow` must be one of"),
-        (&["q.max_depth=5", "pick.channel=1"], "no parameter of node `q`"),
+        (&["q.max_depth=5", "pick.channel=1"], "one `set` changes parameters of one node"),
         (&["q.max_depth=["], "set 1:1:"),
     ] {
         let mut args = vec!["set"];
@@ -125,7 +125,7 @@ fn set_changes_parameters_and_a_refused_value_changes_nothing() {
         assert_eq!(desk.verb(&["get", "q.max_depth"]).ended(0).out, "50\n", "{changes:?}");
     }
     for (change, error) in [
-        ("q", "no NODE.PARAMETER=VALUE"),
+        ("q.max_depth", "no NODE.PARAMETER=VALUE (without a VALUE the parameter has its default again)"),
         ("r.x=1", "no node `r`"),
         ("nodes.q.pool.fixed_size=9", "in the graph file"),
     ] {
@@ -154,7 +154,9 @@ fn set_changes_parameters_and_a_refused_value_changes_nothing() {
 fn log_changes_what_is_said() {
     let desk = Desk::new();
     let run = desk.start(&["live.yaml", "-q", "--log", "info"]);
-    desk.verb(&["log", "rogue_runtime=error", "pyrogue=debug"]).ended(0).shows("changed");
+    desk.verb(&["log", "rogue_runtime=error", "pyrogue=debug"])
+        .ended(0)
+        .shows("logs rogue_runtime=error, pyrogue=debug from now on");
     desk.verb(&["set", "q.max_depth=50"]).ended(0);
     desk.verb(&["log", "rogue_runtime=info"]).ended(0);
     desk.verb(&["set", "pick.drop_errors=true"]).ended(0);

@@ -217,7 +217,8 @@ fn change_of(changes: Vec<String>, running: &Running, desk: &Desk<'_>) -> Result
     };
     let named = live::node_of(first).ok_or_else(|| {
         Refusal::usage(format!(
-            "`{first}` is no NODE.PARAMETER=VALUE; other keys are changed in the graph file"
+            "`{first}` is no NODE.PARAMETER=VALUE (without a VALUE the parameter has its default again); other keys are \
+             changed in the graph file"
         ))
     })?;
     let node = named.to_owned();

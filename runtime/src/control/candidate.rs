@@ -90,7 +90,11 @@ pub fn prepare(change: Change) -> Result<Ready, Refusal> {
 fn find(change: &Change, module: &str) -> Result<Found, Refusal> {
     let catalog = FileCatalog::new(change.base.clone(), change.search.clone());
     let found = catalog.find(&graph::Wanted { module, entry: None });
-    let mut found = found.map_err(|why| Refusal::refused(format!("node {}: {why}", change.node.name)))?;
+    let mut found = found.map_err(|why| {
+        let near = graph::catalog::meant(module, &catalog);
+        let near = near.map(|name| format!(" Did you mean `{name}`?")).unwrap_or_default();
+        Refusal::refused(format!("node {}: {why}{near} Nothing was changed.", change.node.name))
+    })?;
     // The graph as it runs is shown with it, wherever the reader is.
     found.file = std::path::absolute(&found.file).unwrap_or(found.file);
     Ok(found)

@@ -1,6 +1,9 @@
 //! `inspect`: what a module file says of itself, read without running its code.
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use serde_json::json;
 
@@ -14,16 +17,19 @@ use super::{
     prepare,
 };
 use crate::{
-    graph::Sandbox,
-    load::{Form, Inspected, Interface, Need, inspect_named},
+    graph::{Sandbox, catalog::meant},
+    load::{FileCatalog, Form, Inspected, Interface, Need, inspect_named},
 };
 
 /// Shows the cards of a file, or the one card that was asked for.
 pub fn inspect(args: &InspectArgs, globals: &Globals, io: &mut Io<'_>) -> io::Result<u8> {
-    let seen = match inspect_named(&args.what, Path::new(""), &prepare::search(globals)) {
+    let search = prepare::search(globals);
+    let seen = match inspect_named(&args.what, Path::new(""), &search) {
         Ok(seen) => seen,
         Err(error) => {
-            io.error(error);
+            let near = meant(&args.what, &FileCatalog::new(PathBuf::new(), search));
+            let near = near.map(|name| format!(" Did you mean `{name}`?")).unwrap_or_default();
+            io.error(format!("{error}{near}"));
             return Ok(exit::INVALID);
         }
     };

@@ -76,8 +76,11 @@ pub fn set(args: &SetArgs, io: &mut Io<'_>) -> io::Result<u8> {
 
 /// `log`: what is logged.
 pub fn log(args: &LogArgs, io: &mut Io<'_>) -> io::Result<u8> {
-    ask(&args.which, &Command::Log { filters: args.filters.clone() }, io, |_, _, io| {
-        writeln!(io.out, "changed")
+    ask(&args.which, &Command::Log { filters: args.filters.clone() }, io, |answer, run, io| match answer {
+        Answer::Log { filters } => {
+            writeln!(io.out, "{} logs {} from now on", run.hello.name, plain(&filters.join(", ")))
+        }
+        answer => writeln!(io.out, "{:#}", content(&answer)),
     })
 }
 

@@ -168,14 +168,19 @@ fn judged(mut ready: Ready, how: &str, verdict: Verdict) -> Result<Ready, Refusa
                 (SHADOW, Some(asked)) => format!(" of {}", thousands(asked)),
                 _ => String::new(),
             };
+            let far = match compared.frames {
+                0 => "no frame was compared".to_owned(),
+                given => format!(
+                    "only {}{asked} compared ({} equal, {} different)",
+                    frames(given),
+                    thousands(compared.equal),
+                    thousands(compared.different)
+                ),
+            };
             return Err(Refusal::refused(format!(
-                "node {name}, {how} of {} {}: {why}; only {}{asked} compared ({} equal, {} different); {}nothing was \
-                 changed",
+                "node {name}, {how} of {} {}: {why}; {far}; {}nothing was changed",
                 new.name,
                 new.version,
-                frames(compared.frames),
-                thousands(compared.equal),
-                thousands(compared.different),
                 where_saved(&compared)
             )));
         }

@@ -93,6 +93,9 @@ fn create(path: &Path) -> Result<File, String> {
         io::ErrorKind::AlreadyExists => {
             format!("{}: there is a file already; name another, or remove it", path.display())
         }
+        io::ErrorKind::NotFound => {
+            format!("{}: its folder is not there; make it, or name another file", path.display())
+        }
         _ => format!("{}: {error}", path.display()),
     })
 }

@@ -11,7 +11,7 @@ use super::{
     answer::Answer,
     cli::{Sheet, TopArgs},
     client,
-    command::Command,
+    command::{Command, Kind, Refusal},
     exit,
     io::Io,
     live,
@@ -41,13 +41,13 @@ pub fn top(args: &TopArgs, io: &mut Io<'_>) -> io::Result<u8> {
                 io.out.write_all((over + &text).as_bytes())?;
             }
             Ok(Ok(answer)) => writeln!(io.out, "{}", live::content(&answer))?,
+            // It was there, and has ended since.
+            Ok(Err(Refusal { kind: Kind::Gone, .. })) | Err(_) if drawn > 0 => return Ok(exit::OK),
             Ok(Err(refusal)) => return Ok(live::refused(&refusal, io)),
-            Err(error) if drawn == 0 => {
+            Err(error) => {
                 io.error(live::plain(&error));
                 return Ok(exit::USAGE);
             }
-            // It was there, and has ended since.
-            Err(_) => return Ok(exit::OK),
         }
         drawn = drawn.max(1);
         io.out.flush()?;

@@ -3,7 +3,7 @@
 //! `load` implements [`Catalog`] over the search path; tests implement it over a map. This is the only door of
 //! the pure floor, so that a graph can be checked without files.
 
-use super::{limits::Limits, plan::Found};
+use super::{limits::Limits, plan::Found, suggest};
 
 /// Finds modules for the names in a graph file.
 pub trait Catalog {
@@ -19,6 +19,15 @@ pub trait Catalog {
     fn limits(&self) -> Limits {
         Limits::default()
     }
+}
+
+/// The name that was meant by one that is not found, if one is near.
+pub fn meant(module: &str, catalog: &dyn Catalog) -> Option<String> {
+    if module.contains('/') {
+        return None;
+    }
+    let names = catalog.names();
+    suggest::nearest(module, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// What a node asks for.

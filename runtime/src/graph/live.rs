@@ -56,7 +56,10 @@ pub fn changed(
     for (number, change) in (1..).zip(changes.iter().take(CHANGE_LIMIT)) {
         if change.contains('=') && node_of(change) != Some(node) {
             let message = format!("this is no parameter of node {}", tick(node));
-            let help = format!("write `{node}.PARAMETER=VALUE`; other keys are changed in the graph file");
+            let help = match node_of(change) {
+                Some(_) => "one `set` changes parameters of one node; others take another `set`".to_owned(),
+                None => format!("write `{node}.PARAMETER=VALUE`; other keys are changed in the graph file"),
+            };
             report.error(Spot::start(number), message).help(help);
         } else {
             set::apply(&mut root, number, None, &mut report);

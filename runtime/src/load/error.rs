@@ -185,7 +185,7 @@ pub enum LoadError {
     /// A component, but not one of modules.
     #[error(
         "{} is no rogue component: it has no cards, the custom section `rogue:cards`; build it with rogue-sdk's \
-         export_module!, or add the section",
+         export_module!, or give it one with `cargo rogue pack`",
         file.display()
     )]
     NoCards {
@@ -194,8 +194,7 @@ pub enum LoadError {
     },
     /// WebAssembly of the inner kind.
     #[error(
-        "{} is a core WebAssembly module, not a component; link it with wasm-component-ld, or make it one with \
-         `wasm-tools component new`",
+        "{} is a core WebAssembly module, not a component; make it one with `cargo rogue pack`",
         file.display()
     )]
     CoreModule {

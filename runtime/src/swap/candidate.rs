@@ -31,6 +31,11 @@ pub(super) struct Candidate {
     pub(super) spec: NodeSpec,
 }
 
+/// A shape with its article.
+fn a(shape: Shape) -> String {
+    format!("{} {shape}", if shape == Shape::Endpoint { "an" } else { "a" })
+}
+
 /// Reasons to drop with their intents, in the order in which a node counts them, and the place there of each of a card.
 type Reasons = (Vec<(String, Intent)>, Vec<usize>);
 
@@ -77,7 +82,7 @@ impl Running {
     pub(super) fn takes_the_place(&self, index: usize, new: &Card) -> Result<(), String> {
         let old = &self.plan.nodes[index].found.card;
         if old.shape != new.shape || old.give != new.give {
-            return Err(format!("it is a {}, the node is a {}", new.shape, old.shape));
+            return Err(format!("it is {}, the node is {}", a(new.shape), a(old.shape)));
         }
         if old.has("blocking") || new.has("blocking") {
             return Err("a source that blocks cannot be swapped; restart the run with it".to_owned());

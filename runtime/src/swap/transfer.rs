@@ -51,7 +51,8 @@ impl Running {
     pub fn rollback(&mut self, node: &str) -> Result<Swapped, SwapError> {
         let index = self.index_of(node)?;
         let Some(Previous { wanted, .. }) = self.nodes[index].previous.clone() else {
-            return Err(SwapError::NotNow { node: node.to_owned(), why: "it has not been swapped" });
+            let why = "it has not been swapped, so there is nothing to go back to";
+            return Err(SwapError::NotNow { node: node.to_owned(), why });
         };
         let known = self.accepts_state_of(index, &wanted.found.card);
         self.swap_with(Wanted { keep_state: known, grace: Duration::ZERO, ..wanted }, None)

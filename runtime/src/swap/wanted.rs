@@ -64,7 +64,7 @@ pub enum SwapError {
         have: String,
     },
     /// The run or the node is at its end.
-    #[error("node {node} cannot be swapped: {why}")]
+    #[error("node {node} cannot be changed: {why}")]
     NotNow {
         /// The node.
         node: String,
@@ -72,7 +72,7 @@ pub enum SwapError {
         why: &'static str,
     },
     /// The card does not fit in the place of the old one.
-    #[error("module {module} does not fit in the place of node {node}: {what}")]
+    #[error("module {module} does not fit in the place of node {node}: {what}; nothing was changed")]
     DoesNotFit {
         /// The node.
         node: String,

@@ -129,7 +129,8 @@ pub fn whole(file: &Path, component: &[u8], cards: &[u8]) -> Result<Vec<u8>, Str
 /// # Errors
 /// When it is no JSON, or a card breaks a rule.
 pub fn cards(json: &[u8]) -> Result<Vec<u8>, String> {
-    let value: serde_json::Value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+    let value: serde_json::Value =
+        serde_json::from_slice(json).map_err(|error| format!("it is not JSON: {error}"))?;
     let text = match value {
         serde_json::Value::Array(_) => value.to_string(),
         _ => serde_json::Value::Array(vec![value]).to_string(),

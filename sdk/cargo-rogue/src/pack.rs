@@ -25,7 +25,7 @@ pub fn pack(args: &PackArgs) -> Result<u8, Trouble> {
     let wrong = |what: String| Trouble::failed(format_args!("{}: {what}", args.file.display()));
     let cards = match &args.card {
         Some(file) => component::cards(&read(file)?)
-            .map_err(|what| Trouble::failed(format_args!("{}: {what}", file.display())))?,
+            .map_err(|what| Trouble::failed(format_args!("the card {}: {what}", file.display())))?,
         None => component::outline(&bytes).map_err(wrong)?.cards.ok_or_else(|| {
             Trouble::usage(format_args!(
                 "{} has no card inside; say which it has, with --card FILE.json",

@@ -168,11 +168,12 @@ fn comparison(of: &Comparison) -> String {
         let _ = writeln!(text, "  within      {tolerance}");
     }
     if of.paused_us > 0.0 {
-        let _ = writeln!(
-            text,
-            "              {} times too slow and begun anew, paused for {:.1} us",
-            of.resynchronised, of.paused_us
-        );
+        let anew = match of.resynchronised {
+            0 => String::new(),
+            1 => ", was too slow and began anew once".to_owned(),
+            times => format!(", was too slow and began anew {} times", thousands(times)),
+        };
+        let _ = writeln!(text, "  paused      for {:.1} us{anew}", of.paused_us);
     }
     if let Some(first) = &of.first {
         let _ = writeln!(text, "  first       {first}");

@@ -94,12 +94,11 @@ fn every_error_says_where_what_and_what_to_do() {
         (
             LoadError::NoCards { file: file() },
             "/p/libx.so is no rogue component: it has no cards, the custom section `rogue:cards`; build it with \
-             rogue-sdk's export_module!, or add the section",
+             rogue-sdk's export_module!, or give it one with `cargo rogue pack`",
         ),
         (
             LoadError::CoreModule { file: file(), has_cards: true },
-            "/p/libx.so is a core WebAssembly module, not a component; link it with wasm-component-ld, or make it \
-             one with `wasm-tools component new`",
+            "/p/libx.so is a core WebAssembly module, not a component; make it one with `cargo rogue pack`",
         ),
         (
             LoadError::OtherFlow { file: file(), version: text("0.2.0") },
