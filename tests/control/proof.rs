@@ -108,6 +108,11 @@ fn a_recording_of_the_tap_is_rehearsed() {
     let dry = desk.verb(&[&other[..], &["--dry-run"]].concat()).ended(0);
     assert!(dry.out.contains("40 frames given to both: 0 equal, 40 different"), "{}", dry.out);
     folder(&dry.out);
+    desk.verb(&["set", "pick.channel=7"]).ended(0);
+    desk.verb(&["swap", "pick", "filter", "--rehearse", "capture.dat"])
+        .ended(0)
+        .shows("neither gave a frame");
+    desk.verb(&["set", "pick.channel=0"]).ended(0);
     desk.verb(&["swap", "pick", "tag", "--set", "channel=9", "--rehearse", "none.dat"])
         .ended(5)
         .says("none.dat");

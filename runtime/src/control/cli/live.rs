@@ -124,7 +124,7 @@ pub struct SwapArgs {
     /// How long --shadow or --rehearse may take.
     #[arg(long, value_name = "TIME", env = "ROGUE_SHADOW_FOR", default_value = "60s", value_parser = duration)]
     pub shadow_for: Duration,
-    /// Gives both modules this recording first, and refuses at the first difference.
+    /// Gives both modules this recording of what comes to the node first, and refuses at the first difference.
     #[arg(long, value_name = "FILE", env = "ROGUE_REHEARSE")]
     pub rehearse: Option<std::path::PathBuf>,
     /// Compares as --shadow or --rehearse says to the end, and does not swap.

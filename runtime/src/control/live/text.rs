@@ -164,6 +164,9 @@ fn comparison(of: &Comparison) -> String {
         thousands(of.equal),
         thousands(of.different)
     );
+    if of.equal == 0 && of.different == 0 {
+        text.push_str("              neither gave a frame: what they dropped is alike\n");
+    }
     if let Some(tolerance) = &of.tolerance {
         let _ = writeln!(text, "  within      {tolerance}");
     }

@@ -23,7 +23,10 @@ impl Module for @Type@ {
         .drops(&[DropReason::asked(
             "small",
             "frames with less payload than min_size",
-        )]);
+        )])
+        // Nobody hears of it but by the frames it sends and drops, so another version can be tried in its shadow before
+        // a swap. Take this out where that is no longer so.
+        .pure();
 
     /// Makes an instance; files, sockets and threads belong into `start`.
     fn new(params: @Type@Params, _: &Node) -> Result<Self> {
