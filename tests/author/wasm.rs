@@ -27,7 +27,7 @@ fn from_new_to_running(shape: &str, name: &str) -> Option<Vec<String>> {
     desk.settle(name);
     let built = desk.sh(name, "cargo rogue build --wasm").ended(0);
     let file = format!("target/wasm32-unknown-unknown/release/{}.wasm", name.replace('-', "_"));
-    assert!(built.out.contains(&format!("plugin  {file}, a component of ")), "{}", built.out);
+    assert!(built.out.contains(&format!("file    {file}, a component of ")), "{}", built.out);
     assert!(built.out.contains(&format!("module  {name} 0.1.0, a {shape}: ")), "{}", built.out);
     assert!(!built.err.contains("warning"), "a new module has warnings:\n{}", built.err);
 

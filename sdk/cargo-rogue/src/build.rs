@@ -123,7 +123,11 @@ fn libraries(line: &str, ending: &str) -> Option<Vec<PathBuf>> {
 /// Where it is, what it is, how to run it.
 pub(crate) fn show(file: &Path, cards: &[&Card], here: &Path, text: &mut String) {
     let near = |path: &Path| path.strip_prefix(here).unwrap_or(path).display().to_string();
-    let _ = writeln!(text, "plugin  {}{}", near(file), sandboxed(file));
+    let (what, size) = match file.extension().is_some_and(|ending| ending == "wasm") {
+        true => ("file  ", sandboxed(file)),
+        false => ("plugin", String::new()),
+    };
+    let _ = writeln!(text, "{what}  {}{size}", near(file));
     for card in cards {
         let about = if card.about.is_empty() { String::new() } else { format!(": {}", card.about) };
         let _ = writeln!(text, "module  {}{about}\n        {}", title(card), ports(card));
@@ -136,10 +140,7 @@ pub(crate) fn show(file: &Path, cards: &[&Card], here: &Path, text: &mut String)
 /// What is said of a component besides its place.
 fn sandboxed(file: &Path) -> String {
     let length = file.metadata().map_or(0, |meta| meta.len());
-    match file.extension().is_some_and(|ending| ending == "wasm") {
-        true => format!(", a component of {} KiB", say::thousands(length.div_ceil(1024))),
-        false => String::new(),
-    }
+    format!(", a component of {} KiB", say::thousands(length.div_ceil(1024)))
 }
 
 /// `in >> out; parameters: level, mode (required)`.
