@@ -189,5 +189,6 @@ fn a_graph_from_the_standard_input_cannot_be_read_again() {
     let mut run = Child::spawn(desk.command(&["-"]).arg("-v"), LIVE.as_bytes());
     run.wait_for(" segments\n");
     says(&desk.verb(&["reload"]).ended(5), "standard input");
+    desk.verb(&["run", "-", "--watch"]).ended(2).says("--watch: the graph is read from the standard input");
     desk.stop(run);
 }

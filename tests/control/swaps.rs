@@ -40,7 +40,11 @@ fn a_component_takes_the_place_of_a_plugin() {
     let file = root.join("wasm-modules/dist/filter.wasm");
     let done = desk.verb(&["swap", "pick", file.to_str().expect("UTF-8"), "--patience", "50s"]).ended(0);
     assert!(done.out.contains("filter.wasm"), "{}", done.out);
-    assert_eq!(desk.json(&["show", "--format", "json"])["nodes"][2]["packaging"], "component");
+    let nodes = &desk.json(&["show", "--format", "json"])["nodes"];
+    assert_eq!(nodes[2]["packaging"], "component");
+    assert_eq!(nodes[2]["limits"]["memory"], 64 << 20);
+    assert_eq!(nodes[1].get("limits"), None, "a native module has none");
+    desk.verb(&["show"]).ended(0).shows("pick  memory 64MiB, call 100ms, output 64MiB\n");
     let mut client = desk.client("live");
     let taken = client.taken();
     client.flows_beyond(taken + 10);

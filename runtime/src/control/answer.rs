@@ -81,6 +81,12 @@ pub struct ShownNode {
     /// What its module shows of itself, by the names its card has: a number, or a text.
     #[serde(default)]
     pub readings: Map<String, Value>,
+    /// What it may use, if it is sandboxed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
+    /// What it is granted beyond its frames, if it is sandboxed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grant: Vec<String>,
     /// Threads that drive it, by the number of their segment.
     pub segments: Vec<usize>,
     /// The call that it is in, if it has been there for some time: `accept`, `produce` or `finish`.
@@ -89,6 +95,17 @@ pub struct ShownNode {
     /// How long it has been in that call, in milliseconds.
     #[serde(default)]
     pub inside_ms: Option<u64>,
+}
+
+/// What a sandboxed module may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Processor time of a call, in nanoseconds.
+    pub call_ns: u64,
+    /// Bytes of the frames that a call makes.
+    pub output: u64,
 }
 
 /// What every node does.

@@ -10,7 +10,7 @@ mod signals;
 mod status_line;
 mod watch;
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, path::Path};
 
 use super::{
     apply::Desk,
@@ -39,6 +39,10 @@ use watch::Watch;
 
 /// Runs a graph; the exit code is the verdict's.
 pub fn run(args: &RunArgs, globals: &Globals, io: &mut Io<'_>, screen: &Screen, logger: &Logger) -> u8 {
+    if args.watch && args.graph.graph == Path::new("-") {
+        io.error("--watch: the graph is read from the standard input, which cannot be watched; name a file");
+        return exit::USAGE;
+    }
     // Before it is read: what is written from now on is a change.
     let watched = args.watch.then(|| Watched::new(&args.graph.graph));
     let prepared = match prepare::graph(&args.graph, globals, true, io) {

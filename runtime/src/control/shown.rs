@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::{
-    answer::{DroppedFrames, Fill, NamedValue, Show, ShownNode, Top, TopNode, ValueKind},
+    answer::{DroppedFrames, Fill, Limits, NamedValue, Show, ShownNode, Top, TopNode, ValueKind},
     apply::{Desk, node_named},
     command::Refusal,
     rates::Rate,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     card::{Card, Give, schema::Schema},
     engine::Health,
-    graph::{Plan, PlanNode, live, print},
+    graph::{Packaging, Plan, PlanNode, live, print, sandbox::GRANTS},
     metrics::Intent,
     swap::{NodeStatus, Running},
 };
@@ -46,6 +46,8 @@ fn shown(plan: &Plan, index: usize, node: &PlanNode, status: &NodeStatus) -> Sho
     let drives = |segment: &crate::graph::PlanSegment| {
         segment.halves.iter().any(|half| plan.halves.get(*half).is_some_and(|half| half.node == index))
     };
+    let sandboxed = node.found.packaging == Packaging::Component;
+    let granted = GRANTS.iter().filter(|grant| sandboxed && node.sandbox.grants(grant));
     ShownNode {
         node: node.name.clone(),
         module: card.name.clone(),
@@ -56,6 +58,12 @@ fn shown(plan: &Plan, index: usize, node: &PlanNode, status: &NodeStatus) -> Sho
         health: health(status.health).to_owned(),
         params: node.params.clone(),
         readings: readings(card, status),
+        limits: sandboxed.then(|| Limits {
+            memory: node.sandbox.memory,
+            call_ns: u64::try_from(node.sandbox.call.as_nanos()).unwrap_or(u64::MAX),
+            output: node.sandbox.output,
+        }),
+        grant: granted.map(|grant| (*grant).to_owned()).collect(),
         segments: (0..).zip(&plan.segments).filter(|(_, s)| drives(s)).map(|(number, _)| number).collect(),
         inside: inside(status).map(|(call, _)| call),
         inside_ms: inside(status).map(|(_, ms)| ms),

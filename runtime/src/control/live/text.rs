@@ -2,17 +2,21 @@
 //!
 //! Called by the verbs. What holds: nothing in a text that comes from a run moves the cursor.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use serde_json::{Map, Value};
 
-use crate::control::{
-    answer::{
-        Books, ComparedOnly, Comparison, Exchanged, NamedValue, Reloaded, Show, StateHandedOver, ValueKind,
+use crate::{
+    control::{
+        answer::{
+            Books, ComparedOnly, Comparison, Exchanged, Limits, NamedValue, Reloaded, Show, ShownNode,
+            StateHandedOver, ValueKind,
+        },
+        client::Client,
+        columns::Columns,
+        numbers::{frames, thousands, time},
     },
-    client::Client,
-    columns::Columns,
-    numbers::{frames, thousands, time},
+    graph::Sandbox,
 };
 
 /// A text without characters that a terminal acts on.
@@ -44,7 +48,7 @@ pub fn flow(params: &Map<String, Value>) -> String {
 /// The plan of a run.
 pub fn table(show: &Show, run: &Client, width: usize) -> String {
     let state = if show.stopping { "stopping" } else { "running" };
-    let lasted = time(std::time::Duration::try_from_secs_f64(show.seconds).unwrap_or_default());
+    let lasted = time(Duration::try_from_secs_f64(show.seconds).unwrap_or_default());
     let (name, path) = (plain(&run.hello.name), plain(&run.path.display().to_string()));
     let mut text = format!("{name} (pid {}) {state} for {lasted}\nsocket {path}\n", run.hello.pid);
     if let Some(metrics) = &show.metrics {
@@ -77,15 +81,30 @@ pub fn table(show: &Show, run: &Client, width: usize) -> String {
         text.push_str(&columns.text("", width));
         text.push('\n');
     }
+    let mut columns = Columns::titled(&["node", "sandbox"]);
+    let boxed: Vec<_> = show.nodes.iter().filter_map(|node| Some((node, sandbox(node)?))).collect();
+    boxed.iter().for_each(|(node, sandbox)| columns.row([plain(&node.node), sandbox.to_string()]));
+    if !boxed.is_empty() {
+        text.push_str(&columns.text("", width));
+        text.push('\n');
+    }
     for link in &show.links {
         let _ = writeln!(text, "{}", plain(link));
     }
     text
 }
 
+/// What a sandboxed node may use and reach.
+fn sandbox(node: &ShownNode) -> Option<Sandbox> {
+    let Limits { memory, call_ns, output } = node.limits?;
+    let granted = |what: &str| node.grant.iter().any(|grant| grant == what);
+    let (wall, random) = (granted("wall"), granted("random"));
+    Some(Sandbox { memory, call: Duration::from_nanos(call_ns), output, wall, random })
+}
+
 /// That a node is in a call, and for how long.
 pub fn inside(call: &str, ms: u64) -> String {
-    format!("inside {call} for {}", time(std::time::Duration::from_millis(ms)))
+    format!("inside {call} for {}", time(Duration::from_millis(ms)))
 }
 
 /// Values, one in each line.

@@ -17,7 +17,14 @@ pub fn line(time: SystemTime, level: Level, target: &str, message: &str, color: 
         true => (format!("\x1b[2m{clock}\x1b[0m"), format!("{}{level:<5}\x1b[0m", paint(level))),
         false => (clock, format!("{level:<5}")),
     };
-    format!("{clock} {level} {}: {}\n", harmless(target, false), harmless(message, true))
+    format!("{clock} {level} {}: {}\n", harmless(shown(target), false), harmless(message, true))
+}
+
+/// A target as it is shown: where in the runtime its own lines come from is nobody's matter.
+fn shown(target: &str) -> &str {
+    const OWN: &str = "rogue_runtime";
+    let own = target.strip_prefix(OWN).is_some_and(|rest| rest.starts_with("::"));
+    if own { OWN } else { target }
 }
 
 fn paint(level: Level) -> &'static str {
@@ -61,6 +68,8 @@ mod tests {
     fn shows_time_level_target_and_message() {
         let text = line(at(86_400_000 + 45_296_789), Level::Warn, "t", "two\nlines\n", false);
         assert_eq!(text, "12:34:56.789 WARN  t: two\n    lines\n");
+        let text = line(at(0), Level::Info, "rogue_runtime::swap::transfer", "m", false);
+        assert_eq!(text, "00:00:00.000 INFO  rogue_runtime: m\n");
         let text = line(at(0), Level::Error, "t", "m", true);
         assert_eq!(text, "\x1b[2m00:00:00.000\x1b[0m \x1b[1;31mERROR\x1b[0m t: m\n");
     }
