@@ -113,7 +113,7 @@ fn a_server_listens_at_another_address_of_its_ports_and_no_client_is_refused() {
     for other in &mut others {
         assert_eq!(other.read(&mut [0; 1]).expect("it is closed in order"), 0);
     }
-    assert_eq!(sink.get("bridge", "disconnects"), 2);
+    sink.wait_is("bridge", "disconnects", 2);
     assert!(TcpStream::connect(("127.0.0.2", port)).is_err());
     let had = sink.get("check", "rx_count");
     sink.wait("check", "rx_count", had + 500);
