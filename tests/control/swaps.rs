@@ -3,6 +3,7 @@
 use crate::desk::Desk;
 use rogue_tests::child::plugins;
 use serde_json::json;
+use std::path::Path;
 
 #[test]
 fn a_stage_is_swapped_and_comes_back() {
@@ -36,7 +37,7 @@ fn a_stage_is_swapped_and_comes_back() {
 fn a_component_takes_the_place_of_a_plugin() {
     let desk = Desk::new();
     let run = desk.live();
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
     let file = root.join("wasm-modules/dist/filter.wasm");
     let done = desk.verb(&["swap", "pick", file.to_str().expect("UTF-8"), "--patience", "50s"]).ended(0);
     assert!(done.out.contains("filter.wasm"), "{}", done.out);
@@ -48,6 +49,19 @@ fn a_component_takes_the_place_of_a_plugin() {
     let mut client = desk.client("live");
     let taken = client.taken();
     client.flows_beyond(taken + 10);
+    desk.stop(run);
+}
+
+#[test]
+fn a_module_that_was_built_after_the_start_is_found_by_its_name() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("late")).expect("made");
+    let run = desk.start(&["live.yaml", "--plugin-path", "late"]);
+    desk.verb(&["swap", "pick", "decimate"]).ended(5).says("`decimate` was not found");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm-modules/dist/decimate.wasm");
+    std::fs::copy(file, desk.path("late/decimate.wasm")).expect("copied");
+    desk.verb(&["swap", "pick", "decimate", "--patience", "50s"]).ended(0).shows(" -> decimate ");
+    desk.verb(&["rollback", "pick"]).ended(0).shows(" -> filter ");
     desk.stop(run);
 }
 

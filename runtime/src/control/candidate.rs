@@ -88,7 +88,8 @@ pub fn prepare(change: Change) -> Result<Ready, Refusal> {
 }
 
 fn find(change: &Change, module: &str) -> Result<Found, Refusal> {
-    let catalog = FileCatalog::new(change.base.clone(), change.search.clone());
+    // Read anew: a module may have been built since the run began.
+    let catalog = FileCatalog::new(change.base.clone(), Arc::new(change.search.again()));
     let found = catalog.find(&graph::Wanted { module, entry: None });
     let mut found = found.map_err(|why| {
         let near = graph::catalog::meant(module, &catalog);
