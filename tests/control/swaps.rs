@@ -75,7 +75,7 @@ fn what_is_refused_changes_nothing() {
         (&["pick", "./none.so"][..], "none.so"),
         (&["pick", "./broken.so"], "broken.so"),
         (&["pick", "filtre"], "Did you mean `filter`?"),
-        (&["pick", "fifo"], "it is an endpoint, the node is a transform; nothing was changed"),
+        (&["pick", "fifo"], "it is a queue, the node is a transform; nothing was changed"),
         (&["pick", "filter", "--rehearse", "none.dat"], "no frame was compared; nothing was changed"),
         (&["pick", "filter", "--set", "channel=x"], "`channel` must be"),
         (&["pick", "filter", "--set", "chanel=1"], "did you mean `channel`?"),

@@ -6,7 +6,7 @@
 
 use super::{SwapError, Wanted, hand::Hand, node::NodeSpec, running::Running};
 use crate::{
-    card::{self, Card, Shape},
+    card::{self, Card, Give, Shape},
     engine::Health,
     graph::{self, PlanLink},
     metrics::Intent,
@@ -31,9 +31,13 @@ pub(super) struct Candidate {
     pub(super) spec: NodeSpec,
 }
 
-/// A shape with its article.
-fn a(shape: Shape) -> String {
-    format!("{} {shape}", if shape == Shape::Endpoint { "an" } else { "a" })
+/// What a module is, with its article.
+fn kind(card: &Card) -> String {
+    match (card.shape, card.give) {
+        (Shape::Endpoint, Some(Give::Queue)) => "a queue".to_owned(),
+        (Shape::Endpoint, _) => "a bridge".to_owned(),
+        (shape, _) => format!("a {shape}"),
+    }
 }
 
 /// Reasons to drop with their intents, in the order in which a node counts them, and the place there of each of a card.
@@ -82,10 +86,10 @@ impl Running {
     pub(super) fn takes_the_place(&self, index: usize, new: &Card) -> Result<(), String> {
         let old = &self.plan.nodes[index].found.card;
         if old.shape != new.shape || old.give != new.give {
-            return Err(format!("it is {}, the node is {}", a(new.shape), a(old.shape)));
+            return Err(format!("it is {}, the node is {}", kind(new), kind(old)));
         }
         if old.has("blocking") || new.has("blocking") {
-            return Err("a source that blocks cannot be swapped; restart the run with it".to_owned());
+            return Err("a source that blocks cannot be swapped; change the graph file and reload, which makes it anew".to_owned());
         }
         self.same_ports(index, old, new)
     }
