@@ -32,6 +32,9 @@ pub const FRAME_COST: Duration = Duration::from_micros(100);
 const MIB_COST: Duration = Duration::from_micros(15_625);
 /// What can be saved up: a ring of frames.
 const SAVED_COST: Duration = FRAME_COST.saturating_mul(RING_FRAMES as u32);
+/// What is saved up again at least, once all was spent: for each run of samples whoever reads them is woken once, not for
+/// each sample.
+const RUN_COST: Duration = FRAME_COST.saturating_mul(super::BATCH_FRAMES);
 
 /// A sample of what leaves an output.
 pub struct Tap {
@@ -40,6 +43,8 @@ pub struct Tap {
     every_ns: u64,
     /// When the next may be taken.
     next_ns: AtomicU64,
+    /// Up to when the samples so far have used the tap's share of the time; ahead of now by what can be saved up at most.
+    spent_ns: AtomicU64,
     /// Samples still wanted.
     left: AtomicU64,
     ring: Receiver<(u32, Frame)>,
@@ -60,6 +65,7 @@ impl Tap {
             account,
             every_ns: u64::try_from(every.as_nanos()).unwrap_or(u64::MAX),
             next_ns: AtomicU64::new(0),
+            spent_ns: AtomicU64::new(0),
             left: AtomicU64::new(limit),
             ring,
             fill,
@@ -106,10 +112,14 @@ impl Tap {
         if self.every_ns > 0 {
             return now_ns.saturating_add(self.every_ns);
         }
-        let saved = now_ns.saturating_sub(SAVED_COST.as_nanos() as u64);
         let payload = (u64::from(frame.payload()) * MIB_COST.as_nanos() as u64) >> 20;
         let cost = FRAME_COST.as_nanos() as u64 + payload;
-        self.next_ns.load(Ordering::Relaxed).max(saved).saturating_add(cost)
+        let spent = self.spent_ns.load(Ordering::Relaxed).max(now_ns).saturating_add(cost);
+        self.spent_ns.store(spent, Ordering::Relaxed);
+        match spent.checked_sub(now_ns.saturating_add(SAVED_COST.as_nanos() as u64)) {
+            None | Some(0) => now_ns,
+            Some(over) => now_ns.saturating_add(over).saturating_add(RUN_COST.as_nanos() as u64),
+        }
     }
 
     /// Takes a share of one frame; false: there is no room, or no memory.
