@@ -2,8 +2,8 @@
 //! that a neighbour takes too. What must hold: the neighbour gets every frame, only the bad frame is lost, the books
 //! balance, and the fault says what it was.
 
-use crate::desk::{run, start};
-use rogue_runtime::swap::Ending;
+use crate::desk::{found, run, start};
+use rogue_runtime::{graph::Sandbox, host, load::Loader, swap::Ending};
 use rogue_tests::fake::{Fake, Seen};
 
 const FRAMES: u32 = 300;
@@ -63,6 +63,18 @@ fn deep_recursion_is_stopped() {
 fn a_giant_frame_is_stopped() {
     let params = format!("at: {BAD}, size: 2000000");
     only_the_bad_frame_is_lost("giant", &params, "output: 1MiB", "left more than 1048576 bytes");
+}
+
+#[test]
+fn a_limit_of_memory_that_a_module_cannot_begin_in_is_named() {
+    let sandbox = Sandbox { memory: 1 << 20, ..Sandbox::default() };
+    let module = Loader::new(host::table()).load(&found("./attacks.wasm#deep"), &sandbox).expect("it loads");
+    let says = "needs more memory than it may have; it was denied memory beyond its limit of 1MiB (`limits: { memory: … }`)";
+    let faults = module.check("{}");
+    assert!(
+        matches!(faults.as_slice(), [(path, text)] if path.is_empty() && text.ends_with(says)),
+        "{faults:?}"
+    );
 }
 
 #[test]

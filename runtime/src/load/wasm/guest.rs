@@ -416,6 +416,7 @@ fn died(store: &mut Store<State>, error: &wasmtime::Error) -> Died {
         (None, Some(Trap::UnreachableCodeReached)) => "it aborted".to_owned(),
         (None, Some(Trap::MemoryOutOfBounds)) => "it reached outside of its memory".to_owned(),
         (None, Some(trap)) => format!("it trapped: {trap}"),
+        (None, None) if state.meter.denied => "it needs more memory than it may have".to_owned(),
         (None, None) => {
             format!("it broke the rules of a call: {error:#}; this is for the module's author to mend")
         }
