@@ -17,7 +17,7 @@ import threading
 from reader import Frames, line  # beside this file
 
 # The client's services look for it here, and from Python 3.10 on it is elsewhere.
-if not hasattr(collections, "Callable"):
+if "Callable" not in vars(collections):
     collections.Callable = collections.abc.Callable
 
 try:
