@@ -14,7 +14,8 @@ const DEPTH: usize = 128;
 pub(super) fn value(json: &str) -> Result<Value, String> {
     let mut lexer = SliceLexer::new(json.as_bytes());
     let read = lexer.exactly_one(Lex::ws_peek, |next, lexer| item(next, lexer, DEPTH));
-    read.map_err(|error| error.to_string())
+    // It has the character in it that was not expected.
+    read.map_err(|error| error.to_string().escape_debug().to_string())
 }
 
 fn item(next: u8, lexer: &mut SliceLexer<'_>, depth: usize) -> Result<Value, Error> {
@@ -113,6 +114,7 @@ mod tests {
             ("{\"a\" 1}", "colon expected"),
             ("1 2", "end of file expected"),
             ("1e999", "value expected"),
+            ("\"\\\t\"", "invalid escape character \\t"),
         ] {
             assert_eq!(value(json), Err(text.to_owned()), "{json}");
         }
