@@ -8,6 +8,7 @@ use super::{
 use rogue_sdk::{Context, Node, Result};
 use rogue_socket::listener::{self, PAUSE};
 use std::{
+    iter,
     net::{SocketAddr, TcpListener, TcpStream},
     os::fd::AsFd,
     time::Duration,
@@ -48,6 +49,12 @@ impl Door {
                 }
             },
         }
+    }
+
+    /// Connections that have come by a predecessor's socket and could have come by this one, of `most` at most.
+    pub fn come_by(&self, before: &TcpListener, most: usize) -> Vec<(TcpStream, SocketAddr)> {
+        let next = || listener::accept(before).ok().flatten();
+        iter::from_fn(next).take(most).filter(|(stream, _)| self.serves(stream)).collect()
     }
 
     /// Whether a connection that has come already could have come by this one.

@@ -14,7 +14,6 @@ use super::{
     zmtp::Kind,
 };
 use rogue_sdk::prelude::*;
-use rogue_socket::listener;
 use std::{
     collections::VecDeque,
     io,
@@ -105,11 +104,8 @@ impl Sender {
     /// Whoever has come by a predecessor's socket and is served here too.
     pub fn come_by(&mut self, before: &TcpListener) {
         self.now = self.node.now();
-        for _ in 0..PEERS_MAX {
-            let Ok(Some((stream, addr))) = listener::accept(before) else { break };
-            if self.door.serves(&stream) {
-                self.come(stream, addr);
-            }
+        for (stream, addr) in self.door.come_by(before, PEERS_MAX) {
+            self.come(stream, addr);
         }
     }
 
